@@ -1,0 +1,41 @@
+namespace McpProxy.Relay.Messages;
+
+/// <summary>The few fields of a message that routing reads, as offsets into its bytes.</summary>
+public struct Envelope
+{
+    /// <summary>Request, notification or response.</summary>
+    public MessageKind Kind { get; internal set; }
+
+    /// <summary>The method, when it is one that routing knows.</summary>
+    public McpMethod Method { get; internal set; }
+
+    /// <summary>Whether a response carries <c>error</c> rather than <c>result</c>.</summary>
+    public bool IsError { get; internal set; }
+
+    /// <summary>The id token. Empty for a notification, and for an error response whose id is null or missing.</summary>
+    public Slice Id { get; internal set; }
+
+    /// <summary>The token of <c>method</c>, quotes included.</summary>
+    public Slice MethodName { get; internal set; }
+
+    /// <summary>The whole value of <c>params</c>.</summary>
+    public Slice Params { get; internal set; }
+
+    /// <summary><c>params._meta.progressToken</c>: the token under which a request wants progress.</summary>
+    public Slice ProgressToken { get; internal set; }
+
+    /// <summary>
+    /// The one value in <c>params</c> that routing needs for this method: the name of a tool or prompt, the URI of a resource, a log
+    /// level, the id that is cancelled, the token that progresses. A string or a number token.
+    /// </summary>
+    public Slice Subject { get; internal set; }
+
+    /// <summary><c>params._meta["io.modelcontextprotocol/protocolVersion"]</c>: present on every request since revision 2026-07-28.</summary>
+    public Slice ProtocolVersion { get; internal set; }
+
+    /// <summary><c>params._meta["io.modelcontextprotocol/subscriptionId"]</c>, since revision 2026-07-28.</summary>
+    public Slice SubscriptionId { get; internal set; }
+
+    /// <summary>Whether this is a request for <paramref name="method"/>, or a notification of it.</summary>
+    public readonly bool Is(MessageKind kind, McpMethod method) => Kind == kind && Method == method;
+}

@@ -1,0 +1,277 @@
+using System.Text.Json;
+
+namespace McpProxy.Relay.Messages;
+
+/// <summary>
+/// Reads the envelope of one JSON-RPC message in one pass, without building anything: strict about what routing relies on,
+/// indifferent to the rest, but all of it must be JSON.
+/// </summary>
+public static class MessageScanner
+{
+    /// <summary>How deep the JSON of a message may nest.</summary>
+    public const int MaxDepth = 256;
+
+    /// <summary>How long an id or a progress token may be, in bytes, quotes included.</summary>
+    public const int MaxTokenBytes = 1024;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+
+    [Flags]
+    private enum Members
+    {
+        None = 0,
+        JsonRpc = 1,
+        Id = 2,
+        Method = 4,
+        Params = 8,
+        Result = 16,
+        Error = 32,
+    }
+
+    /// <summary>Scans <paramref name="json"/>, which must hold exactly one JSON value.</summary>
+    /// <param name="json">The message's bytes.</param>
+    /// <param name="envelope">What was found. After a fault other than <see cref="ScanFault.NotJson"/> and
+    /// <see cref="ScanFault.TooDeep"/>, its id is the message's, if that has a valid one.</param>
+    public static ScanFault Scan(ReadOnlySpan<byte> json, out Envelope envelope)
+    {
+        envelope = default;
+        var reader = new Utf8JsonReader(json, Options);
+        try
+        {
+            reader.Read();
+            var fault = reader.TokenType == JsonTokenType.StartObject
+                ? ReadMembers(ref reader, json, ref envelope)
+                : SkipValue(ref reader);
+            reader.Read(); // Throws when something follows the value.
+            return fault;
+        }
+        catch (JsonException)
+        {
+            envelope = default;
+            return reader.CurrentDepth >= MaxDepth ? ScanFault.TooDeep : ScanFault.NotJson;
+        }
+    }
+
+    /// <summary>Finds <c>result._meta["io.modelcontextprotocol/subscriptionId"]</c> in a response that was scanned.</summary>
+    public static Slice FindResultSubscriptionId(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, Options);
+        return Enter(ref reader, "result"u8) && Enter(ref reader, "_meta"u8) && Seek(ref reader, "io.modelcontextprotocol/subscriptionId"u8)
+            ? TokenSlice(ref reader)
+            : default;
+
+        static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+            (reader.TokenType != JsonTokenType.None || reader.Read()) && Seek(ref reader, name) && reader.TokenType == JsonTokenType.StartObject;
+
+        static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var found = reader.ValueTextEquals(name);
+                reader.Read();
+                if (found)
+                {
+                    return true;
+                }
+
+                reader.Skip();
+            }
+
+            return false;
+        }
+    }
+
+    private static ScanFault SkipValue(ref Utf8JsonReader reader)
+    {
+        reader.Skip();
+        return ScanFault.NotAnObject;
+    }
+
+    private static ScanFault ReadMembers(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref Envelope envelope)
+    {
+        var seen = Members.None;
+        var fault = ScanFault.None;
+        var paramsRead = false;
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var member = Identify(ref reader);
+            reader.Read();
+            if ((seen & member) != Members.None)
+            {
+                fault = First(fault, ScanFault.Duplicate);
+            }
+
+            seen |= member;
+            switch (member)
+            {
+                case Members.JsonRpc when reader.TokenType != JsonTokenType.String || !reader.ValueTextEquals("2.0"u8):
+                    fault = First(fault, ScanFault.Version);
+                    break;
+                case Members.Id:
+                    fault = First(fault, ReadId(ref reader, ref envelope));
+                    break;
+                case Members.Method when reader.TokenType != JsonTokenType.String:
+                    fault = First(fault, ScanFault.Method);
+                    break;
+                case Members.Method:
+                    envelope.Method = McpMethods.Read(ref reader);
+                    envelope.MethodName = TokenSlice(ref reader);
+                    continue;
+                case Members.Params when envelope.MethodName.IsEmpty || reader.TokenType != JsonTokenType.StartObject:
+                    envelope.Params = ValueSlice(ref reader);
+                    continue;
+                case Members.Params:
+                    var start = (int)reader.TokenStartIndex;
+                    fault = First(fault, ReadParams(ref reader, 0, ref envelope));
+                    envelope.Params = new Slice(start, (int)reader.BytesConsumed - start);
+                    paramsRead = true;
+                    continue;
+            }
+
+            reader.Skip();
+        }
+
+        if (!paramsRead && !envelope.Params.IsEmpty && !envelope.MethodName.IsEmpty && json[envelope.Params.Start] == (byte)'{')
+        {
+            // The method came after its params: only now is it known which member of them matters.
+            var again = new Utf8JsonReader(json.Slice(envelope.Params.Start, envelope.Params.Length), Options);
+            again.Read();
+            fault = First(fault, ReadParams(ref again, envelope.Params.Start, ref envelope));
+        }
+
+        return First(fault, Classify(seen, ref envelope));
+    }
+
+    private static Members Identify(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("jsonrpc"u8) ? Members.JsonRpc
+        : reader.ValueTextEquals("id"u8) ? Members.Id
+        : reader.ValueTextEquals("method"u8) ? Members.Method
+        : reader.ValueTextEquals("params"u8) ? Members.Params
+        : reader.ValueTextEquals("result"u8) ? Members.Result
+        : reader.ValueTextEquals("error"u8) ? Members.Error
+        : Members.None;
+
+    private static ScanFault ReadId(ref Utf8JsonReader reader, ref Envelope envelope)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String or JsonTokenType.Number:
+                var slice = TokenSlice(ref reader);
+                if (slice.Length > MaxTokenBytes)
+                {
+                    return ScanFault.TokenTooLong;
+                }
+
+                envelope.Id = slice;
+                return ScanFault.None;
+            case JsonTokenType.Null:
+                return ScanFault.None; // Only an error response may have it: Classify sees that the id is empty.
+            default:
+                return ScanFault.Id;
+        }
+    }
+
+    private static ScanFault Classify(Members seen, ref Envelope envelope)
+    {
+        envelope.IsError = (seen & Members.Error) != Members.None;
+        if ((seen & Members.JsonRpc) == Members.None)
+        {
+            return ScanFault.Version;
+        }
+
+        switch (seen & (Members.Method | Members.Result | Members.Error))
+        {
+            case Members.Method when (seen & Members.Id) == Members.None:
+                envelope.Kind = MessageKind.Notification;
+                return ScanFault.None;
+            case Members.Method:
+                envelope.Kind = MessageKind.Request;
+                return envelope.Id.IsEmpty ? ScanFault.Id : ScanFault.None;
+            case Members.Result:
+                envelope.Kind = MessageKind.Response;
+                return envelope.Id.IsEmpty ? ScanFault.Id : ScanFault.None;
+            case Members.Error:
+                // JSON-RPC 2.0, section 5: the id is null when the request's could not be read.
+                envelope.Kind = MessageKind.Response;
+                return ScanFault.None;
+            default:
+                return ScanFault.Shape;
+        }
+    }
+
+    private static ScanFault ReadParams(ref Utf8JsonReader reader, int offset, ref Envelope envelope)
+    {
+        var fault = ScanFault.None;
+        var subjectName = McpMethods.SubjectName(envelope.Method);
+        var subjectSeen = false;
+        var metaSeen = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isMeta = reader.ValueTextEquals("_meta"u8);
+            var isSubject = !isMeta && !subjectName.IsEmpty && reader.ValueTextEquals(subjectName);
+            reader.Read();
+            if ((isMeta && metaSeen) || (isSubject && subjectSeen))
+            {
+                fault = First(fault, ScanFault.Duplicate);
+            }
+
+            metaSeen |= isMeta;
+            subjectSeen |= isSubject;
+            if (isMeta && reader.TokenType == JsonTokenType.StartObject)
+            {
+                fault = First(fault, ReadMeta(ref reader, offset, ref envelope));
+                continue;
+            }
+
+            if (isSubject && reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+            {
+                envelope.Subject = TokenSlice(ref reader).Shift(offset);
+            }
+
+            reader.Skip();
+        }
+
+        return fault;
+    }
+
+    private static ScanFault ReadMeta(ref Utf8JsonReader reader, int offset, ref Envelope envelope)
+    {
+        var fault = ScanFault.None;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isToken = reader.ValueTextEquals("progressToken"u8);
+            var isVersion = !isToken && reader.ValueTextEquals("io.modelcontextprotocol/protocolVersion"u8);
+            var isSubscription = !isToken && !isVersion && reader.ValueTextEquals("io.modelcontextprotocol/subscriptionId"u8);
+            reader.Read();
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && (isToken || isVersion || isSubscription))
+            {
+                var slice = TokenSlice(ref reader).Shift(offset);
+                var before = isToken ? envelope.ProgressToken : isVersion ? envelope.ProtocolVersion : envelope.SubscriptionId;
+                fault = First(fault, !before.IsEmpty ? ScanFault.Duplicate : slice.Length > MaxTokenBytes ? ScanFault.TokenTooLong : ScanFault.None);
+                envelope.ProgressToken = isToken ? slice : envelope.ProgressToken;
+                envelope.ProtocolVersion = isVersion ? slice : envelope.ProtocolVersion;
+                envelope.SubscriptionId = isSubscription ? slice : envelope.SubscriptionId;
+            }
+
+            reader.Skip();
+        }
+
+        return fault;
+    }
+
+    private static Slice TokenSlice(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        return new Slice(start, (int)reader.BytesConsumed - start);
+    }
+
+    private static Slice ValueSlice(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return new Slice(start, (int)reader.BytesConsumed - start);
+    }
+
+    private static ScanFault First(ScanFault first, ScanFault second) => first != ScanFault.None ? first : second;
+}

@@ -1,0 +1,16 @@
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Relay.Transports;
+
+/// <summary>A duplex of messages that ends once, with a named reason.</summary>
+public interface ITransport : IAsyncDisposable
+{
+    /// <summary>Sends a message, after those that were sent before it. Safe to call from several threads.</summary>
+    /// <param name="message">The message; the transport disposes it, whatever happens.</param>
+    /// <param name="cancellationToken">Gives up waiting for room.</param>
+    /// <returns>Done when the message is queued: false when the transport has ended.</returns>
+    ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken);
+
+    /// <summary>Waits for the next message. One receiver at a time.</summary>
+    ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Relay.Transports;
+
+/// <summary>Reads lines from a stream and parses each; looks at no byte twice while a long line grows.</summary>
+internal sealed class LineReader(Stream input, MessagePool pool, int maxLineBytes) : IAsyncDisposable
+{
+    private const int ReadSize = 32 * 1024;
+    private const byte NewLine = (byte)'\n';
+
+    private readonly PipeReader _input = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096));
+    private readonly OversizedLine _oversized = new();
+    private long _searched;
+    private EndReason _end;
+    private bool _disposed;
+
+    /// <summary>The next line that is not blank, or the end.</summary>
+    public async ValueTask<(Parsed Parsed, EndReason End)> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (_end == EndReason.None)
+        {
+            if (!_input.TryRead(out var result))
+            {
+                try
+                {
+                    result = await _input.ReadAsync(cancellationToken);
+                }
+                catch (Exception e) when (e is IOException or ObjectDisposedException
+                    || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+                {
+                    _end = _disposed ? EndReason.Closed : EndReason.Broken;
+                    break;
+                }
+            }
+
+            var buffer = result.Buffer;
+            var newLine = buffer.Slice(_searched).PositionOf(NewLine);
+            if (newLine is { } end)
+            {
+                var parsed = TakeLine(buffer.Slice(0, end));
+                _input.AdvanceTo(buffer.GetPosition(1, end));
+                if (parsed is { } line)
+                {
+                    return (line, EndReason.None);
+                }
+            }
+            else if (result.IsCompleted || result.IsCanceled)
+            {
+                // A last line may lack its end; what follows is the end itself.
+                var parsed = TakeLine(buffer);
+                _input.AdvanceTo(buffer.End);
+                if (parsed is { } line)
+                {
+                    return (line, EndReason.None);
+                }
+
+                _end = EndReason.PeerClosed;
+            }
+            else if (buffer.Length > maxLineBytes || _oversized.IsOpen)
+            {
+                _oversized.Add(buffer);
+                _searched = 0;
+                _input.AdvanceTo(buffer.End);
+            }
+            else
+            {
+                _searched = buffer.Length;
+                _input.AdvanceTo(buffer.Start, buffer.End);
+            }
+        }
+
+        await _input.CompleteAsync();
+        return (default, _end);
+    }
+
+    /// <summary>Closes the stream. A read under way sees it and gives the buffers back: they are still being read into.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        return input.DisposeAsync();
+    }
+
+    private Parsed? TakeLine(ReadOnlySequence<byte> line)
+    {
+        _searched = 0;
+        if (_oversized.IsOpen || line.Length > maxLineBytes)
+        {
+            _oversized.Add(line);
+            return new Parsed(null, null, ScanFault.TooLarge, _oversized.Close());
+        }
+
+        return IsBlank(line) ? null : MessageReader.Read(pool, line);
+    }
+
+    private static bool IsBlank(in ReadOnlySequence<byte> line)
+    {
+        foreach (var segment in line)
+        {
+            if (segment.Span.ContainsAnyExcept(" \t\r"u8))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
