@@ -15,9 +15,9 @@ public readonly struct JsonToken : IEquatable<JsonToken>
     /// <summary>Beyond 2^53 a peer that reads numbers as doubles rounds.</summary>
     private const long MaxSafeInteger = 1L << 53;
 
-    /// <summary>Printable ASCII that no JSON writer in the field escapes: not the quote, the backslash, and not &lt; &gt; &amp; ' + ` /.</summary>
+    /// <summary>Printable ASCII that no JSON writer in the field escapes: not the quote, the backslash, and not &lt; &gt; &amp; ' + ` = /.</summary>
     private static readonly SearchValues<byte> Stable = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !#$%()*,-.:;=?@[]^_{|}~"u8);
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !#$%()*,-.:;?@[]^_{|}~"u8);
 
     private readonly byte[]? _raw;
     private readonly long _number;

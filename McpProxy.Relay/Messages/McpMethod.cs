@@ -77,7 +77,7 @@ internal static class McpMethods
     {
         for (var i = 1; i < Names.Length; i++)
         {
-            if (reader.ValueTextEquals(Names[i]))
+            if (JsonText.Is(ref reader, Names[i]))
             {
                 return (McpMethod)i;
             }

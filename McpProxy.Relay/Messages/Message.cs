@@ -97,6 +97,19 @@ public sealed class Message : IDisposable
         return writer.Written;
     }
 
+    /// <summary>A message of its own with the same bytes, envelope and replacements.</summary>
+    public Message Clone()
+    {
+        var buffer = _pool.Rent(_bodyLength);
+        Body.CopyTo(buffer);
+        return new Message(_pool, buffer, _bodyLength, _envelope)
+        {
+            _replacements = _replacements,
+            _replacementCount = _replacementCount,
+            Length = Length,
+        };
+    }
+
     /// <summary>A copy of what goes out.</summary>
     public byte[] ToArray()
     {

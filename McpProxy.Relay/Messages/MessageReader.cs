@@ -37,12 +37,7 @@ public static class MessageReader
     }
 
     /// <summary>Reads one message from bytes that stay the caller's.</summary>
-    public static Parsed Read(MessagePool pool, ReadOnlySpan<byte> source)
-    {
-        var rented = pool.Rent(Math.Max(1, source.Length));
-        source.CopyTo(rented);
-        return Read(pool, rented, source.Length);
-    }
+    public static Parsed Read(MessagePool pool, ReadOnlySpan<byte> source) => Read(pool, Copy(pool, source), source.Length);
 
     private static Parsed ReadSingle(MessagePool pool, byte[] rented, int length)
     {
@@ -67,22 +62,27 @@ public static class MessageReader
         JsonToken id = default;
         foreach (var item in items)
         {
-            var parsed = Read(pool, rented.AsSpan(item.Start, item.Length));
+            // An array in an array is not a message either.
+            var parsed = ReadSingle(pool, Copy(pool, rented.AsSpan(item.Start, item.Length)), item.Length);
             if (parsed.Single is not null)
             {
                 messages.Add(parsed.Single);
-                continue;
             }
-
-            // An array in an array is not a message either.
-            parsed.Discard();
-            (fault, id) = fault != ScanFault.None ? (fault, id)
-                : parsed.Fault != ScanFault.None ? (parsed.Fault, parsed.Id)
-                : (ScanFault.NotAnObject, default);
+            else if (fault == ScanFault.None)
+            {
+                (fault, id) = (parsed.Fault, parsed.Id);
+            }
         }
 
         pool.Return(rented);
         return new Parsed(null, messages, fault, id);
+    }
+
+    private static byte[] Copy(MessagePool pool, ReadOnlySpan<byte> source)
+    {
+        var rented = pool.Rent(Math.Max(1, source.Length));
+        source.CopyTo(rented);
+        return rented;
     }
 
     private static ScanFault Split(ReadOnlySpan<byte> json, List<Slice> items)
@@ -103,7 +103,7 @@ public static class MessageReader
         catch (JsonException)
         {
             items.Clear();
-            return reader.CurrentDepth > MessageScanner.MaxDepth ? ScanFault.TooDeep : ScanFault.NotJson;
+            return MessageScanner.WhyNotJson(reader, json, MessageScanner.MaxDepth + 1);
         }
 
         if (items.Count <= MaxBatch)

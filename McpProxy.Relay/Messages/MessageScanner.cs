@@ -48,7 +48,7 @@ public static class MessageScanner
         catch (JsonException)
         {
             envelope = default;
-            return reader.CurrentDepth >= MaxDepth ? ScanFault.TooDeep : ScanFault.NotJson;
+            return WhyNotJson(reader, json, MaxDepth);
         }
     }
 
@@ -56,7 +56,7 @@ public static class MessageScanner
     public static Slice FindResultSubscriptionId(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, Options);
-        return Enter(ref reader, "result"u8) && Enter(ref reader, "_meta"u8) && Seek(ref reader, "io.modelcontextprotocol/subscriptionId"u8)
+        return Enter(ref reader, "result"u8) && Enter(ref reader, "_meta"u8) && Seek(ref reader, "io.modelcontextprotocol/subscriptionId"u8) && IsToken(ref reader)
             ? TokenSlice(ref reader)
             : default;
 
@@ -67,7 +67,7 @@ public static class MessageScanner
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var found = reader.ValueTextEquals(name);
+                var found = JsonText.Is(ref reader, name);
                 reader.Read();
                 if (found)
                 {
@@ -79,6 +79,14 @@ public static class MessageScanner
 
             return false;
         }
+    }
+
+    /// <summary>Why a reader threw: at the limit, a bracket opens one level too many; anything else is a mistake.</summary>
+    internal static ScanFault WhyNotJson(in Utf8JsonReader reader, ReadOnlySpan<byte> json, int maxDepth)
+    {
+        // The reader counts a bracket that it has just opened only from the next token on.
+        var open = reader.CurrentDepth + (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0);
+        return open == maxDepth && json[(int)reader.BytesConsumed..] is [(byte)'{' or (byte)'[', ..] ? ScanFault.TooDeep : ScanFault.NotJson;
     }
 
     private static ScanFault SkipValue(ref Utf8JsonReader reader)
@@ -105,7 +113,7 @@ public static class MessageScanner
             seen |= member;
             switch (member)
             {
-                case Members.JsonRpc when reader.TokenType != JsonTokenType.String || !reader.ValueTextEquals("2.0"u8):
+                case Members.JsonRpc when reader.TokenType != JsonTokenType.String || !JsonText.Is(ref reader, "2.0"u8):
                     fault = First(fault, ScanFault.Version);
                     break;
                 case Members.Id:
@@ -144,12 +152,12 @@ public static class MessageScanner
     }
 
     private static Members Identify(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("jsonrpc"u8) ? Members.JsonRpc
-        : reader.ValueTextEquals("id"u8) ? Members.Id
-        : reader.ValueTextEquals("method"u8) ? Members.Method
-        : reader.ValueTextEquals("params"u8) ? Members.Params
-        : reader.ValueTextEquals("result"u8) ? Members.Result
-        : reader.ValueTextEquals("error"u8) ? Members.Error
+        JsonText.Is(ref reader, "jsonrpc"u8) ? Members.JsonRpc
+        : JsonText.Is(ref reader, "id"u8) ? Members.Id
+        : JsonText.Is(ref reader, "method"u8) ? Members.Method
+        : JsonText.Is(ref reader, "params"u8) ? Members.Params
+        : JsonText.Is(ref reader, "result"u8) ? Members.Result
+        : JsonText.Is(ref reader, "error"u8) ? Members.Error
         : Members.None;
 
     private static ScanFault ReadId(ref Utf8JsonReader reader, ref Envelope envelope)
@@ -208,8 +216,8 @@ public static class MessageScanner
         var metaSeen = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isMeta = reader.ValueTextEquals("_meta"u8);
-            var isSubject = !isMeta && !subjectName.IsEmpty && reader.ValueTextEquals(subjectName);
+            var isMeta = JsonText.Is(ref reader, "_meta"u8);
+            var isSubject = !isMeta && !subjectName.IsEmpty && JsonText.Is(ref reader, subjectName);
             reader.Read();
             if ((isMeta && metaSeen) || (isSubject && subjectSeen))
             {
@@ -224,7 +232,7 @@ public static class MessageScanner
                 continue;
             }
 
-            if (isSubject && reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+            if (isSubject && IsToken(ref reader))
             {
                 envelope.Subject = TokenSlice(ref reader).Shift(offset);
             }
@@ -238,17 +246,25 @@ public static class MessageScanner
     private static ScanFault ReadMeta(ref Utf8JsonReader reader, int offset, ref Envelope envelope)
     {
         var fault = ScanFault.None;
+        var (tokenSeen, versionSeen, subscriptionSeen) = (false, false, false);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isToken = reader.ValueTextEquals("progressToken"u8);
-            var isVersion = !isToken && reader.ValueTextEquals("io.modelcontextprotocol/protocolVersion"u8);
-            var isSubscription = !isToken && !isVersion && reader.ValueTextEquals("io.modelcontextprotocol/subscriptionId"u8);
+            var isToken = JsonText.Is(ref reader, "progressToken"u8);
+            var isVersion = !isToken && JsonText.Is(ref reader, "io.modelcontextprotocol/protocolVersion"u8);
+            var isSubscription = !isToken && !isVersion && JsonText.Is(ref reader, "io.modelcontextprotocol/subscriptionId"u8);
             reader.Read();
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && (isToken || isVersion || isSubscription))
+            if ((isToken && tokenSeen) || (isVersion && versionSeen) || (isSubscription && subscriptionSeen))
+            {
+                fault = First(fault, ScanFault.Duplicate);
+            }
+
+            tokenSeen |= isToken;
+            versionSeen |= isVersion;
+            subscriptionSeen |= isSubscription;
+            if (IsToken(ref reader) && (isToken || isVersion || isSubscription))
             {
                 var slice = TokenSlice(ref reader).Shift(offset);
-                var before = isToken ? envelope.ProgressToken : isVersion ? envelope.ProtocolVersion : envelope.SubscriptionId;
-                fault = First(fault, !before.IsEmpty ? ScanFault.Duplicate : slice.Length > MaxTokenBytes ? ScanFault.TokenTooLong : ScanFault.None);
+                fault = First(fault, slice.Length > MaxTokenBytes ? ScanFault.TokenTooLong : ScanFault.None);
                 envelope.ProgressToken = isToken ? slice : envelope.ProgressToken;
                 envelope.ProtocolVersion = isVersion ? slice : envelope.ProtocolVersion;
                 envelope.SubscriptionId = isSubscription ? slice : envelope.SubscriptionId;
@@ -259,6 +275,8 @@ public static class MessageScanner
 
         return fault;
     }
+
+    private static bool IsToken(ref Utf8JsonReader reader) => reader.TokenType is JsonTokenType.String or JsonTokenType.Number;
 
     private static Slice TokenSlice(ref Utf8JsonReader reader)
     {

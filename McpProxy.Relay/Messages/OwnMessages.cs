@@ -45,6 +45,14 @@ public static class OwnMessages
         }
     });
 
+    /// <summary>The notification that cancels a request.</summary>
+    public static Message Cancelled(MessagePool pool, JsonToken requestId, string reason) => Call(pool, default, "notifications/cancelled", writer =>
+    {
+        writer.WritePropertyName("requestId"u8);
+        writer.WriteRawValue(requestId.ToArray(), skipInputValidation: true);
+        writer.WriteString("reason"u8, reason);
+    });
+
     private static Message Write(MessagePool pool, Action<Utf8JsonWriter> writeMembers)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -27,12 +27,18 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                 {
                     result = await _input.ReadAsync(cancellationToken);
                 }
-                catch (Exception e) when (e is IOException or ObjectDisposedException
+                catch (Exception e) when (e is IOException or InvalidOperationException
                     || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
                 {
                     _end = _disposed ? EndReason.Closed : EndReason.Broken;
                     break;
                 }
+            }
+
+            if (result.IsCanceled)
+            {
+                _end = EndReason.Closed;
+                break;
             }
 
             var buffer = result.Buffer;
@@ -46,7 +52,7 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                     return (line, EndReason.None);
                 }
             }
-            else if (result.IsCompleted || result.IsCanceled)
+            else if (result.IsCompleted)
             {
                 // A last line may lack its end; what follows is the end itself.
                 var parsed = TakeLine(buffer);
@@ -79,6 +85,7 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
     public ValueTask DisposeAsync()
     {
         _disposed = true;
+        _input.CancelPendingRead(); // Not every stream ends a read that is under way when it is closed.
         return input.DisposeAsync();
     }
 

@@ -9,8 +9,9 @@ public sealed class LineTransport : ITransport
 {
     private readonly LineReader _reader;
     private readonly LineWriter _writer;
-    private readonly Queue<Message> _batch = new();
-    private Received? _afterBatch;
+    private readonly Lock _gate = new();
+    private readonly Queue<Received> _batch = new();
+    private bool _disposed;
 
     /// <summary>Takes over both streams.</summary>
     /// <param name="input">What the peer writes.</param>
@@ -37,15 +38,9 @@ public sealed class LineTransport : ITransport
     {
         while (true)
         {
-            if (_batch.TryDequeue(out var next))
+            if (TryTake(out var next))
             {
-                return new Received(next, ScanFault.None, default, EndReason.None);
-            }
-
-            if (_afterBatch is { } fault)
-            {
-                _afterBatch = null;
-                return fault;
+                return next;
             }
 
             var line = await _reader.ReadAsync(cancellationToken);
@@ -59,15 +54,7 @@ public sealed class LineTransport : ITransport
                 return new Received(message, ScanFault.None, default, EndReason.None);
             }
 
-            foreach (var item in line.Parsed.Batch ?? [])
-            {
-                _batch.Enqueue(item);
-            }
-
-            if (line.Parsed.Fault != ScanFault.None)
-            {
-                _afterBatch = new Received(null, line.Parsed.Fault, line.Parsed.Id, EndReason.None);
-            }
+            Keep(line.Parsed);
         }
     }
 
@@ -76,9 +63,44 @@ public sealed class LineTransport : ITransport
     {
         await _writer.DisposeAsync();
         await _reader.DisposeAsync();
-        while (_batch.TryDequeue(out var message))
+        lock (_gate)
         {
-            message.Dispose();
+            _disposed = true;
+            while (_batch.TryDequeue(out var rest))
+            {
+                rest.Message?.Dispose();
+            }
+        }
+    }
+
+    private bool TryTake(out Received next)
+    {
+        lock (_gate)
+        {
+            return _batch.TryDequeue(out next);
+        }
+    }
+
+    /// <summary>Keeps the messages of a batch, and its fault after them, for the calls to come.</summary>
+    private void Keep(Parsed parsed)
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                parsed.Discard();
+                return;
+            }
+
+            foreach (var message in parsed.Batch ?? [])
+            {
+                _batch.Enqueue(new Received(message, ScanFault.None, default, EndReason.None));
+            }
+
+            if (parsed.Fault != ScanFault.None)
+            {
+                _batch.Enqueue(new Received(null, parsed.Fault, parsed.Id, EndReason.None));
+            }
         }
     }
 }

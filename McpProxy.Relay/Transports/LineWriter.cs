@@ -5,7 +5,8 @@ namespace McpProxy.Relay.Transports;
 
 /// <summary>
 /// Writes messages to a stream, one a line. Whoever finds it idle starts writing at once, on the caller's thread; what is sent
-/// meanwhile is written together, with one write a batch. Senders wait while too much is queued.
+/// meanwhile is written together, with one write a batch. Senders wait while too much is queued, and get room in the order in which
+/// they came: otherwise a large message could wait for ever behind small ones.
 /// </summary>
 internal sealed class LineWriter(Stream output) : IAsyncDisposable
 {
@@ -15,7 +16,8 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Queue<Message> _queue = new();
-    private TaskCompletionSource? _room;
+    private readonly Queue<Waiter> _waiting = new();
+    private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource? _idle;
     private long _queuedBytes;
     private bool _writing;
@@ -23,51 +25,35 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
 
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
-    public async ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
+    public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
     {
-        while (true)
+        lock (_gate)
         {
-            Task room;
-            lock (_gate)
-            {
-                if (_ended)
-                {
-                    message.Dispose();
-                    return false;
-                }
-
-                // A message larger than the limit is let in when nothing else waits.
-                if (_queuedBytes == 0 || _queuedBytes + message.Length <= MaxQueuedBytes)
-                {
-                    _queue.Enqueue(message);
-                    _queuedBytes += message.Length;
-                    if (_writing)
-                    {
-                        return true;
-                    }
-
-                    _writing = true;
-                    break;
-                }
-
-                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                room = _room.Task;
-            }
-
-            try
-            {
-                await room.WaitAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
+            if (_ended)
             {
                 message.Dispose();
-                throw;
+                return new ValueTask<bool>(false);
             }
+
+            if (_waiting.Count > 0 || !Fits(message))
+            {
+                var waiter = new Waiter(message);
+                _waiting.Enqueue(waiter);
+                return WaitAsync(waiter, cancellationToken);
+            }
+
+            Enqueue(message);
+            if (_writing)
+            {
+                return new ValueTask<bool>(true);
+            }
+
+            _writing = true;
         }
 
         // Discarded: it catches what a stream can throw, and ends the writer then.
         _ = WriteQueueAsync();
-        return true;
+        return new ValueTask<bool>(true);
     }
 
     /// <summary>Waits until what is queued is written, then closes the stream.</summary>
@@ -86,6 +72,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End();
+        await _stop.CancelAsync(); // Not every stream ends a write that is under way when it is closed.
         try
         {
             await output.DisposeAsync();
@@ -111,7 +98,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
                 await WriteAsync(batch, staging);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
             End();
         }
@@ -159,7 +146,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
                     offset += message.WriteTo(staged, offset, staged.Free - 1);
                     if (staged.Free <= 1)
                     {
-                        await output.WriteAsync(staged.WrittenMemory);
+                        await output.WriteAsync(staged.WrittenMemory, _stop.Token);
                         staged.Clear();
                     }
                 }
@@ -169,8 +156,8 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
                 message.Dispose();
             }
 
-            await output.WriteAsync(staged.WrittenMemory);
-            await output.FlushAsync();
+            await output.WriteAsync(staged.WrittenMemory, _stop.Token);
+            await output.FlushAsync(_stop.Token);
         }
         finally
         {
@@ -183,17 +170,65 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         Release(written);
     }
 
-    private void Release(long bytes)
+    /// <summary>A message larger than the limit is let in when nothing else waits.</summary>
+    private bool Fits(Message message) => _queuedBytes == 0 || _queuedBytes + message.Length <= MaxQueuedBytes;
+
+    private void Enqueue(Message message)
     {
-        TaskCompletionSource? room;
+        _queue.Enqueue(message);
+        _queuedBytes += message.Length;
+    }
+
+    private async ValueTask<bool> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await waiter.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!Withdraw(waiter))
+            {
+                return await waiter.Task; // It was let in, or the writer ended, just before.
+            }
+
+            waiter.Message.Dispose();
+            throw;
+        }
+    }
+
+    private bool Withdraw(Waiter waiter)
+    {
         lock (_gate)
         {
-            _queuedBytes -= bytes;
-            room = _room;
-            _room = null;
+            var withdrawn = waiter.TrySetResult(false);
+            LetIn();
+            return withdrawn;
         }
+    }
 
-        room?.TrySetResult();
+    private void Release(long bytes)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                _queuedBytes -= bytes;
+                LetIn();
+            }
+        }
+    }
+
+    private void LetIn()
+    {
+        while (_waiting.TryPeek(out var first) && (first.Task.IsCompleted || Fits(first.Message)))
+        {
+            _waiting.Dequeue();
+            if (first.TrySetResult(true))
+            {
+                Enqueue(first.Message);
+            }
+        }
     }
 
     private void End()
@@ -202,12 +237,19 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         lock (_gate)
         {
             _ended = true;
-            rest = [.. _queue];
+            rest = [.. _queue, .. _waiting.Where(waiter => waiter.TrySetResult(false)).Select(waiter => waiter.Message)];
             _queue.Clear();
+            _waiting.Clear();
+            _queuedBytes = 0;
             _idle?.TrySetResult();
-            _room?.TrySetResult();
         }
 
         rest.ForEach(message => message.Dispose());
+    }
+
+    /// <summary>A sender that waits for room: true when its message is queued, false when the writer ended.</summary>
+    private sealed class Waiter(Message message) : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public Message Message => message;
     }
 }

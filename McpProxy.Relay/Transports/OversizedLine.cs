@@ -12,6 +12,8 @@ internal sealed class OversizedLine
 {
     private const int KeepBytes = MessageScanner.MaxTokenBytes + 64;
 
+    private static ReadOnlySpan<byte> Space => " \t\r\n"u8;
+
     private byte[]? _head;
     private byte[] _tail = [];
 
@@ -43,11 +45,9 @@ internal sealed class OversizedLine
         {
             while (reader.Read() && reader.CurrentDepth <= 1)
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("id"u8))
+                if (reader.TokenType == JsonTokenType.PropertyName && JsonText.Is(ref reader, "id"u8))
                 {
-                    return reader.Read() && reader.TokenType is JsonTokenType.String or JsonTokenType.Number
-                        ? JsonToken.Read(head[(int)reader.TokenStartIndex..(int)reader.BytesConsumed])
-                        : default;
+                    return reader.Read() ? WholeToken(head[(int)reader.TokenStartIndex..(int)reader.BytesConsumed]) : default;
                 }
             }
         }
@@ -62,21 +62,30 @@ internal sealed class OversizedLine
     /// <summary>The id in <c>…},"jsonrpc":"2.0","id":1}</c>: the last member before the one brace that closes the message.</summary>
     private static JsonToken IdAtEnd(ReadOnlySpan<byte> tail)
     {
-        tail = tail.TrimEnd(" \t\r"u8);
+        tail = tail.TrimEnd(Space);
         var name = tail.LastIndexOf("\"id\""u8);
-        if (name < 0 || tail is not [.. var inner, (byte)'}'])
+        if (name < 1 || tail[name - 1] == (byte)'\\' || tail is not [.. var inner, (byte)'}'])
         {
-            return default;
+            return default; // After a backslash the quote is a part of another name.
         }
 
-        var value = inner[(name + 4)..].TrimStart(" \t"u8);
-        if (value is not [(byte)':', .. var token])
-        {
-            return default;
-        }
+        return inner[(name + 4)..].TrimStart(Space) is [(byte)':', .. var value] ? WholeToken(value.Trim(Space)) : default;
+    }
 
-        token = token.Trim(" \t"u8);
-        var isWhole = token is [(byte)'"', .. var text, (byte)'"'] ? !text.ContainsAny((byte)'"', (byte)'\\') : !token.TrimStart((byte)'-').ContainsAnyExceptInRange((byte)'0', (byte)'9');
-        return isWhole ? JsonToken.Read(token) : default;
+    /// <summary>The id that these bytes are, if they are all of a token that an id can be.</summary>
+    private static JsonToken WholeToken(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            return json.Length <= MessageScanner.MaxTokenBytes && reader.Read() && reader.BytesConsumed == json.Length
+                && reader.TokenType is JsonTokenType.String or JsonTokenType.Number
+                ? JsonToken.Read(json)
+                : default;
+        }
+        catch (JsonException)
+        {
+            return default; // Junk has no id.
+        }
     }
 }

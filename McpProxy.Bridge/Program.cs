@@ -1,0 +1,3 @@
+using McpProxy.Bridge;
+
+return await BridgeApplication.RunAsync(args, CancellationToken.None);

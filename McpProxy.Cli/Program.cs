@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using McpProxy.Bridge;
+using McpProxy.Cli;
+using McpProxy.Gateway;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var application = new CliApplication(
+    Console.Out,
+    Console.Error,
+    Environment.GetEnvironmentVariable,
+    BridgeApplication.RunAsync,
+    (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
+return await application.RunAsync(args, stop.Token);
+
+// The first signal asks to stop in good order; a second one does not wait for it.
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+}

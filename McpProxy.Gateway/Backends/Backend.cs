@@ -1,0 +1,235 @@
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>A configured MCP server, and the links to it.</summary>
+internal sealed class Backend(string name, BackendOptions options, BackendContext context) : IAsyncDisposable
+{
+    /// <summary>How soon a backend that did not answer the probe is probed again.</summary>
+    private static readonly TimeSpan ProbeAgain = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<DedicatedLink> _dedicated = [];
+    private SharedLink? _shared;
+    private ModernLink? _modern;
+    private long _modernProbed;
+    private ChildProcess? _spare;
+    private ProxyFault? _spareFault;
+    private bool _stopped;
+
+    /// <summary>The name in the configuration.</summary>
+    public string Name => name;
+
+    /// <summary>What was configured.</summary>
+    public BackendOptions Options => options;
+
+    /// <summary>How sessions map to connections.</summary>
+    public SharingMode Sharing => context.Options.Stateless ? SharingMode.Shared : options.Sharing ?? context.Options.Sharing;
+
+    /// <summary>Where its endpoints are below the path base.</summary>
+    public string PathPrefix => name == GatewayOptions.DefaultBackend ? "" : $"/servers/{name}";
+
+    /// <summary>What it runs, for the banner: the program and not its arguments, which may hold secrets.</summary>
+    public string Description => Path.GetFileName(options.Command ?? "");
+
+    /// <summary>Whether a new session would find a backend that works.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_stopped && (Sharing == SharingMode.Dedicated
+                    ? _spareFault is null && (_spare is { Exited.IsCompleted: false } || _dedicated.Any(link => link.Status.State == LinkState.Running))
+                    : _shared?.Status.State == LinkState.Running);
+            }
+        }
+    }
+
+    /// <summary>How many requests wait for an answer.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_shared?.InFlight ?? 0) + (_modern?.InFlight ?? 0) + _dedicated.Sum(link => link.InFlight);
+            }
+        }
+    }
+
+    /// <summary>Starts what new sessions will need.</summary>
+    public void Start()
+    {
+        if (Sharing == SharingMode.Dedicated)
+        {
+            EnsureSpare();
+        }
+        else
+        {
+            Shared();
+        }
+    }
+
+    /// <summary>The link for a session that begins with this <c>initialize</c>.</summary>
+    public Link Connect(BackendClient client, InitializeRequest initialize)
+    {
+        if (Sharing == SharingMode.Shared || (Sharing == SharingMode.Auto && !initialize.AnswersRequests))
+        {
+            var shared = Shared();
+            shared.Attach(client);
+            return shared;
+        }
+
+        var link = new DedicatedLink(name, options, context, client, TakeChild);
+        lock (_gate)
+        {
+            _dedicated.Add(link);
+        }
+
+        link.Start();
+        return link;
+    }
+
+    /// <summary>A session leaves its link. Done when what was its own is gone.</summary>
+    public async ValueTask DisconnectAsync(BackendClient client, Link link)
+    {
+        await link.DetachAsync(client);
+        if (link is DedicatedLink dedicated)
+        {
+            lock (_gate)
+            {
+                _dedicated.Remove(dedicated);
+            }
+        }
+    }
+
+    /// <summary>The connection that all share.</summary>
+    public SharedLink Shared()
+    {
+        lock (_gate)
+        {
+            if (_shared is null)
+            {
+                _shared = new SharedLink(name, options, context, offersClientFeatures: Sharing == SharingMode.Shared && !context.Options.Stateless);
+                if (!_stopped)
+                {
+                    _shared.Start();
+                }
+            }
+
+            return _shared;
+        }
+    }
+
+    /// <summary>The link for clients of revision 2026-07-28, or null when the backend does not speak it.</summary>
+    public async ValueTask<ModernLink?> ModernAsync()
+    {
+        ModernLink link;
+        ModernLink? silent = null;
+        lock (_gate)
+        {
+            if (_modern is { WasSilent: true } && context.Time.GetElapsedTime(_modernProbed) > ProbeAgain)
+            {
+                (silent, _modern) = (_modern, null);
+            }
+
+            if (_modern is null && !_stopped)
+            {
+                _modern = new ModernLink(name, options, context);
+                _modernProbed = context.Time.GetTimestamp();
+                _modern.Start();
+            }
+
+            link = _modern ?? new ModernLink(name, options, context);
+        }
+
+        if (silent is not null)
+        {
+            await silent.DisposeAsync();
+        }
+
+        return !_stopped && await link.IsModernAsync() ? link : null;
+    }
+
+    /// <summary>How it is doing.</summary>
+    public BackendStatus GetStatus()
+    {
+        lock (_gate)
+        {
+            Link?[] links = [_shared, _modern is { Status.State: LinkState.Running } ? _modern : null, .. _dedicated];
+            var live = links.OfType<Link>().ToArray();
+            return new BackendStatus(
+                _shared?.Status.State ?? (_spareFault is null ? LinkState.Running : LinkState.Waiting),
+                Sharing,
+                live.Count(link => link.Status.State == LinkState.Running),
+                live.Sum(link => link.InFlight),
+                live.Sum(link => link.Status.Restarts),
+                _shared?.ProtocolVersion,
+                _shared?.Status.Detail ?? _spareFault?.Text);
+        }
+    }
+
+    /// <summary>Ends every connection and process.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Link?[] links;
+        ChildProcess? spare;
+        lock (_gate)
+        {
+            _stopped = true;
+            links = [_shared, _modern, .. _dedicated];
+            _dedicated.Clear();
+            (spare, _spare) = (_spare, null);
+        }
+
+        await Task.WhenAll([.. links.OfType<Link>().Select(link => link.DisposeAsync().AsTask()), spare?.DisposeAsync().AsTask() ?? Task.CompletedTask]);
+    }
+
+    /// <summary>Gives a new session the spare if it still runs, and starts the next one.</summary>
+    private (ChildProcess? Child, ProxyFault? Fault) TakeChild()
+    {
+        ChildProcess? child;
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return (null, ProxyFault.Removed);
+            }
+
+            (child, _spare) = (_spare, null);
+        }
+
+        if (child is { Exited.IsCompleted: true })
+        {
+            // Discarded: ending what has ended catches its own errors.
+            _ = child.DisposeAsync().AsTask();
+            child = null;
+        }
+
+        var result = child is null ? ChildProcess.Start(name, options, context) : (child, null);
+        if (result.Child is not null)
+        {
+            EnsureSpare();
+        }
+
+        lock (_gate)
+        {
+            _spareFault = result.Fault;
+        }
+
+        return result;
+    }
+
+    private void EnsureSpare()
+    {
+        lock (_gate)
+        {
+            if (_spare is null && !_stopped)
+            {
+                (_spare, _spareFault) = ChildProcess.Start(name, options, context);
+            }
+        }
+    }
+}

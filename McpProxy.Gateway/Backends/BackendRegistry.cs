@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using McpProxy.Gateway.Configuration;
+using McpProxy.Relay.Messages;
+using Microsoft.Extensions.Options;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>The backends by name; changes as the configuration does.</summary>
+internal sealed class BackendRegistry(IOptions<GatewayOptions> options, MessagePool pool, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+{
+    private readonly BackendContext _context = new(options.Value, pool, time, loggers.CreateLogger("McpProxy.Backend"));
+    private readonly SemaphoreSlim _changing = new(1);
+    private volatile ImmutableSortedDictionary<string, Backend> _backends = ImmutableSortedDictionary.Create<string, Backend>(StringComparer.Ordinal);
+
+    /// <summary>Called for each backend that is about to be stopped, so that its sessions end first.</summary>
+    public Func<Backend, ValueTask>? Stopping { get; set; }
+
+    /// <summary>All backends, by name.</summary>
+    public IReadOnlyDictionary<string, Backend> All => _backends;
+
+    /// <summary>The backend of that name, or null.</summary>
+    public Backend? Find(string name) => _backends.GetValueOrDefault(name);
+
+    /// <summary>Starts what is new, stops what is gone or changed, and leaves the rest alone.</summary>
+    public async Task ApplyAsync(IReadOnlyDictionary<string, BackendOptions> wanted)
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            var next = ImmutableSortedDictionary.CreateBuilder<string, Backend>(StringComparer.Ordinal);
+            foreach (var (name, backend) in wanted.Where(entry => entry.Value.IsEnabled))
+            {
+                next[name] = _backends.TryGetValue(name, out var running) && running.Options.Equals(backend)
+                    ? running
+                    : new Backend(name, backend, _context);
+            }
+
+            var before = _backends;
+            _backends = next.ToImmutable();
+            foreach (var (name, backend) in _backends.Where(entry => before.GetValueOrDefault(entry.Key) != entry.Value))
+            {
+                _context.Logger.Configured(name, before.ContainsKey(name) ? "changed" : "new");
+                backend.Start();
+            }
+
+            await Task.WhenAll(before.Values.Where(backend => _backends.GetValueOrDefault(backend.Name) != backend).Select(StopAsync));
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Stops all backends, at once.</summary>
+    public async ValueTask DisposeAsync() => await ApplyAsync(new Dictionary<string, BackendOptions>(StringComparer.Ordinal));
+
+    private async Task StopAsync(Backend backend)
+    {
+        _context.Logger.Stopping(backend.Name);
+        if (Stopping is { } stopping)
+        {
+            await stopping(backend);
+        }
+
+        await backend.DisposeAsync();
+    }
+}

@@ -1,0 +1,54 @@
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Sessions;
+using Microsoft.Extensions.Options;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>Starts the backends with the gateway, changes them with the configuration, and stops everything in order.</summary>
+internal sealed class BackendWorker(
+    BackendRegistry backends, SessionRegistry sessions, BackendSet configured, IOptions<GatewayOptions> options, TimeProvider time, ILogger<BackendWorker> logger)
+    : IHostedService, IServersFileObserver
+{
+    /// <summary>What stopping the processes may take at the end of the shutdown.</summary>
+    private static readonly TimeSpan LadderTime = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        backends.Stopping = backend => sessions.EndAllAsync(backend, "its backend was removed");
+        return backends.ApplyAsync(configured.Backends);
+    }
+
+    /// <inheritdoc/>
+    public Task ServersFileChangedAsync(ServersFile file, CancellationToken cancellationToken)
+    {
+        var set = BackendSet.Create(options.Value, file);
+        foreach (var remark in set.Remarks)
+        {
+            logger.Remark(remark);
+        }
+
+        return backends.ApplyAsync(set.Backends);
+    }
+
+    /// <summary>Refuses what is new, closes the streams that wait for nothing, lets calls finish, then stops the processes.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        sessions.IsDraining = true;
+        foreach (var session in sessions.All)
+        {
+            session.Streams.CloseOwn();
+        }
+
+        var patience = options.Value.ShutdownTimeout > LadderTime * 2 ? options.Value.ShutdownTimeout - LadderTime : options.Value.ShutdownTimeout / 2;
+        var since = time.GetTimestamp();
+        while (backends.All.Values.Any(backend => backend.InFlight > 0) && time.GetElapsedTime(since) < patience && !cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(PollInterval, time, CancellationToken.None);
+        }
+
+        await backends.DisposeAsync();
+    }
+}

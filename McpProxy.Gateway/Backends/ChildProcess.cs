@@ -1,0 +1,186 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Transports;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>A started stdio server: its process, the line transport over its stdin and stdout, and its stderr in our log.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    /// <summary>How long a server may take to leave after its stdin closed, and again after SIGTERM (MCP 2025-11-25, lifecycle, shutdown).</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan FlushGrace = TimeSpan.FromMilliseconds(500);
+
+    private readonly Process _process;
+    private readonly LineTransport _transport;
+    private readonly Task _stderr;
+    private readonly BackendContext _context;
+    private readonly string _name;
+    private readonly Lazy<Task> _stop;
+
+    private ChildProcess(string name, Process process, BackendContext context)
+    {
+        _name = name;
+        _process = process;
+        _context = context;
+        Id = process.Id;
+        _transport = new LineTransport(
+            process.StandardOutput.BaseStream, process.StandardInput.BaseStream, context.Pool, context.Options.MaxMessageBytes);
+        _stderr = new StderrPump(name, process.StandardError.BaseStream, context.Logger).RunAsync();
+        Exited = WaitForExitAsync();
+        _stop = new Lazy<Task>(StopAsync);
+    }
+
+    /// <summary>The process's number.</summary>
+    public int Id { get; }
+
+    /// <summary>Its stdin and stdout.</summary>
+    public ITransport Transport => _transport;
+
+    /// <summary>Done when the process has ended, with its exit code.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Starts a backend's command.</summary>
+    /// <returns>The process, or why there is none.</returns>
+    public static (ChildProcess? Child, ProxyFault? Fault) Start(string name, BackendOptions options, BackendContext context)
+    {
+        var start = new ProcessStartInfo
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            WorkingDirectory = Path.GetFullPath(options.Cwd ?? Environment.CurrentDirectory),
+        };
+        ChildEnvironment.Apply(start.Environment, options, options.PassEnvironment ?? context.Options.PassEnvironment);
+        if (!Directory.Exists(start.WorkingDirectory))
+        {
+            context.Logger.WorkingDirectoryMissing(name, start.WorkingDirectory);
+            return (null, ProxyFault.WorkingDirectoryMissing);
+        }
+
+        if (CommandLocator.Find(options.Command ?? "", start.WorkingDirectory, start.Environment) is not { } path)
+        {
+            context.Logger.CommandNotFound(name, options.Command ?? "");
+            return (null, ProxyFault.CommandNotFound);
+        }
+
+        try
+        {
+            SetCommand(start, path, options.Args);
+            var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+            context.Logger.ChildStarted(name, process.Id);
+            return (new ChildProcess(name, process, context), null);
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or ArgumentException)
+        {
+            context.Logger.StartFailed(name, e.Message);
+            return (null, ProxyFault.StartFailed);
+        }
+    }
+
+    /// <summary>Stops the process and all below it: closes stdin, waits, terminates the tree, waits, kills the tree.</summary>
+    public async ValueTask DisposeAsync() => await _stop.Value;
+
+    private static void SetCommand(ProcessStartInfo start, string path, IEnumerable<string> arguments)
+    {
+        if (OperatingSystem.IsWindows() && WindowsShim.IsNeeded(path))
+        {
+            start.FileName = Environment.GetEnvironmentVariable("ComSpec") ?? "cmd.exe";
+            start.Arguments = WindowsShim.Arguments(path, arguments);
+            return;
+        }
+
+        start.FileName = path;
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+    }
+
+    private async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return _process.ExitCode;
+    }
+
+    private async Task StopAsync()
+    {
+        await Task.Yield(); // Reading /proc is no work for whoever disposes.
+        var tree = ProcessTree.Snapshot(Id);
+        try
+        {
+            await _transport.CompleteAsync().WaitAsync(FlushGrace, _context.Time);
+        }
+        catch (TimeoutException)
+        {
+            await _transport.DisposeAsync(); // It reads nothing: what is queued goes nowhere.
+        }
+
+        if (!await EndsAsync(tree))
+        {
+            _context.Logger.Terminating(_name, Id);
+            tree = [.. tree.Union(ProcessTree.Snapshot(Id))];
+            ProcessTree.Terminate(tree);
+            if (!await EndsAsync(tree))
+            {
+                _context.Logger.Killing(_name, Id);
+                KillTree(tree);
+                await EndsAsync(tree);
+            }
+        }
+
+        await _transport.DisposeAsync();
+        _process.StandardError.BaseStream.Dispose();
+        await _stderr;
+        if (Exited.IsCompleted)
+        {
+            _context.Logger.ChildStopped(_name, Id, await Exited);
+        }
+
+        _process.Dispose();
+    }
+
+    private void KillTree(IReadOnlyList<ProcessTree.Member> tree)
+    {
+        ProcessTree.Kill([.. tree.Union(ProcessTree.Snapshot(Id))]);
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            _context.Logger.KillFailed(_name, Id, e.Message);
+        }
+    }
+
+    /// <summary>Waits until the process and its whole tree are gone, or the time of grace is over.</summary>
+    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree)
+    {
+        var deadline = _context.Time.GetTimestamp();
+        try
+        {
+            await Exited.WaitAsync(Grace, _context.Time);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        while (ProcessTree.Alive(tree).Count > 0)
+        {
+            if (_context.Time.GetElapsedTime(deadline) >= Grace)
+            {
+                return false;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _context.Time, CancellationToken.None);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,242 @@
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>
+/// One live link to a backend: sends requests up under ids that are unique on it, and brings each answer and each progress
+/// notification to the exchange that it belongs to. What belongs to no exchange goes to its owner.
+/// </summary>
+/// <param name="transport">The transport; ended by its owner.</param>
+/// <param name="owner">Takes what belongs to no exchange.</param>
+/// <param name="isShared">Whether several clients use it: then every id and token is rewritten, else only one that the backend could
+/// spell differently when it echoes it.</param>
+/// <param name="pool">Where messages come from.</param>
+internal sealed class Connection(ITransport transport, IConnectionOwner owner, bool isShared, MessagePool pool)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<JsonToken, Exchange> _byId = [];
+    private readonly Dictionary<JsonToken, Exchange> _byToken = [];
+    private long _lastId;
+    private ProxyFault? _ended;
+
+    /// <summary>How many requests wait for an answer.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _byId.Count;
+            }
+        }
+    }
+
+    /// <summary>Sends a request; the exchange is completed whatever happens.</summary>
+    public async ValueTask SendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        if (Register(request, exchange) is { } fault)
+        {
+            request.Dispose();
+            await exchange.FailAsync(fault, pool);
+            return;
+        }
+
+        try
+        {
+            await transport.SendAsync(request, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Remove(exchange);
+            await exchange.FailAsync(ProxyFault.Cancelled, pool);
+        }
+    }
+
+    /// <summary>Sends a notification or a response.</summary>
+    public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken) => transport.SendAsync(message, cancellationToken);
+
+    /// <summary>Tells the backend that a request is cancelled, and ends its exchange: a server that obeys sends no answer.</summary>
+    public async ValueTask CancelAsync(Message notification, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var wasInFlight = Remove(exchange);
+        Substitute(notification, notification.Envelope.Subject, exchange.Id, exchange.WireId);
+        await transport.SendAsync(notification, cancellationToken);
+        if (wasInFlight)
+        {
+            await exchange.FailAsync(ProxyFault.Cancelled, pool);
+        }
+    }
+
+    /// <summary>The clients that have requests in flight, each once.</summary>
+    public IReadOnlyCollection<BackendClient> ClientsInFlight()
+    {
+        lock (_gate)
+        {
+            return [.. _byId.Values.Select(exchange => exchange.Client).OfType<BackendClient>().Distinct()];
+        }
+    }
+
+    /// <summary>The request in flight, when there is exactly one.</summary>
+    public Exchange? OnlyExchange()
+    {
+        lock (_gate)
+        {
+            return _byId.Count == 1 ? _byId.Values.First() : null;
+        }
+    }
+
+    /// <summary>Takes a request out of flight; the caller completes it.</summary>
+    public Exchange? Take(JsonToken wireId)
+    {
+        var exchange = Find(_byId, wireId);
+        return exchange is not null && Remove(exchange) ? exchange : null;
+    }
+
+    /// <summary>Receives until the transport ends.</summary>
+    public async Task<EndReason> RunAsync()
+    {
+        while (true)
+        {
+            var received = await transport.ReceiveAsync(CancellationToken.None);
+            if (received.End != EndReason.None)
+            {
+                return received.End;
+            }
+
+            if (received.Message is { } message)
+            {
+                await DispatchAsync(message);
+                continue;
+            }
+
+            owner.OnFault(received.Fault);
+            if (received.Fault == ScanFault.TooLarge && Take(received.Id) is { } exchange)
+            {
+                await exchange.FailAsync(ProxyFault.AnswerTooLarge, pool);
+            }
+        }
+    }
+
+    /// <summary>Refuses new requests and ends those in flight.</summary>
+    public async ValueTask FailAllAsync(ProxyFault fault)
+    {
+        Exchange[] exchanges;
+        lock (_gate)
+        {
+            _ended ??= fault;
+            exchanges = [.. _byId.Values];
+            _byId.Clear();
+            _byToken.Clear();
+        }
+
+        foreach (var exchange in exchanges)
+        {
+            await exchange.FailAsync(fault, pool);
+        }
+    }
+
+    private ValueTask DispatchAsync(Message message)
+    {
+        ref readonly var envelope = ref message.Envelope;
+        if (envelope.Kind == MessageKind.Response)
+        {
+            if (Take(message.Id) is { } exchange)
+            {
+                RestoreResponse(message, exchange);
+                return exchange.CompleteAsync(message);
+            }
+        }
+        else if (envelope.Is(MessageKind.Notification, McpMethod.Progress))
+        {
+            if (Find(_byToken, JsonToken.Read(message[envelope.Subject])) is { } exchange)
+            {
+                Substitute(message, envelope.Subject, exchange.WireToken, exchange.ProgressToken);
+                return exchange.OnMessageAsync(message);
+            }
+        }
+        else if (!envelope.SubscriptionId.IsEmpty && Find(_byId, JsonToken.Read(message[envelope.SubscriptionId])) is { } listener)
+        {
+            Substitute(message, envelope.SubscriptionId, listener.WireId, listener.Id);
+            return listener.OnMessageAsync(message);
+        }
+
+        return owner.OnMessageAsync(this, message);
+    }
+
+    private static void RestoreResponse(Message message, Exchange exchange)
+    {
+        Substitute(message, message.Envelope.Id, exchange.WireId, exchange.Id);
+        if (exchange.Method == McpMethod.SubscriptionsListen)
+        {
+            Substitute(message, MessageScanner.FindResultSubscriptionId(message.Body), exchange.WireId, exchange.Id);
+        }
+    }
+
+    private ProxyFault? Register(Message request, Exchange exchange)
+    {
+        lock (_gate)
+        {
+            if (_ended is not null)
+            {
+                return _ended;
+            }
+
+            var own = isShared ? JsonToken.From(++_lastId) : default;
+            exchange.Connection = this;
+            exchange.WireId = isShared ? own : Stable(exchange.Id);
+            exchange.WireToken = exchange.ProgressToken.IsNone ? default : isShared ? own : Stable(exchange.ProgressToken);
+            if (!_byId.TryAdd(exchange.WireId, exchange))
+            {
+                return ProxyFault.DuplicateId;
+            }
+
+            if (!exchange.WireToken.IsNone)
+            {
+                _byToken[exchange.WireToken] = exchange;
+            }
+        }
+
+        Substitute(request, request.Envelope.Id, exchange.Id, exchange.WireId);
+        Substitute(request, request.Envelope.ProgressToken, exchange.ProgressToken, exchange.WireToken);
+        return null;
+    }
+
+    private static void Substitute(Message message, Slice slice, JsonToken before, JsonToken after)
+    {
+        if (before != after)
+        {
+            message.Replace(slice, after);
+        }
+    }
+
+    private JsonToken Stable(JsonToken token) => token.IsStable ? token : JsonToken.From($"mcp-proxy:{++_lastId}");
+
+    private Exchange? Find(Dictionary<JsonToken, Exchange> table, JsonToken token)
+    {
+        lock (_gate)
+        {
+            return table.GetValueOrDefault(token);
+        }
+    }
+
+    private bool Remove(Exchange exchange)
+    {
+        lock (_gate)
+        {
+            if (!_byId.TryGetValue(exchange.WireId, out var found) || found != exchange)
+            {
+                return false;
+            }
+
+            _byId.Remove(exchange.WireId);
+            if (!exchange.WireToken.IsNone && _byToken.GetValueOrDefault(exchange.WireToken) == exchange)
+            {
+                _byToken.Remove(exchange.WireToken);
+            }
+
+            return true;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>A request that was sent up and waits for its answer. It ends exactly once.</summary>
+internal abstract class Exchange(BackendClient? client, Message request)
+{
+    private int _completed;
+
+    /// <summary>Who asked; null when the gateway itself did.</summary>
+    public BackendClient? Client => client;
+
+    /// <summary>The id that the client chose.</summary>
+    public JsonToken Id { get; } = request.Id;
+
+    /// <summary>The progress token that the client chose, or none.</summary>
+    public JsonToken ProgressToken { get; } = JsonToken.Read(request[request.Envelope.ProgressToken]);
+
+    /// <summary>The request's method.</summary>
+    public McpMethod Method { get; } = request.Envelope.Method;
+
+    /// <summary>The id that the backend sees.</summary>
+    public JsonToken WireId { get; set; }
+
+    /// <summary>The progress token that the backend sees, or none.</summary>
+    public JsonToken WireToken { get; set; }
+
+    /// <summary>The connection that it was sent on.</summary>
+    public Connection? Connection { get; set; }
+
+    /// <summary>Called before the answer is passed on; true when it is a result, false when it is an error.</summary>
+    public Action<bool>? Answered { get; set; }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool IsCompleted => Volatile.Read(ref _completed) != 0;
+
+    /// <summary>Ends the exchange with its response.</summary>
+    public ValueTask CompleteAsync(Message response)
+    {
+        if (Interlocked.Exchange(ref _completed, 1) != 0)
+        {
+            response.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        Answered?.Invoke(!response.Envelope.IsError);
+        client?.OnCompleted(this);
+        return OnResponseAsync(response);
+    }
+
+    /// <summary>Ends the exchange with an error of ours.</summary>
+    public ValueTask FailAsync(ProxyFault fault, MessagePool pool) => CompleteAsync(fault.ToMessage(pool, Id));
+
+    /// <summary>Takes a message that belongs to this request and is not its answer: progress.</summary>
+    public abstract ValueTask OnMessageAsync(Message message);
+
+    /// <summary>Takes the answer.</summary>
+    protected abstract ValueTask OnResponseAsync(Message response);
+}

@@ -1,0 +1,13 @@
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>Takes what a backend sends and what answers no request: its own requests and its notifications.</summary>
+internal interface IConnectionOwner
+{
+    /// <summary>Takes a message; the owner disposes it. While it waits, nothing more is read from the backend.</summary>
+    ValueTask OnMessageAsync(Connection connection, Message message);
+
+    /// <summary>The backend sent something that is no message.</summary>
+    void OnFault(ScanFault fault);
+}

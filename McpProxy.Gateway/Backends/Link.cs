@@ -1,0 +1,311 @@
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>
+/// What clients hold instead of a connection: it keeps one connection to a backend alive, starting the backend again when it ends, and
+/// says what is to happen with each message.
+/// </summary>
+internal abstract class Link(string name, BackendOptions backend, BackendContext context, bool isShared) : IConnectionOwner, IAsyncDisposable
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>After so long without a fault, the next restart counts as the first again.</summary>
+    private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
+
+    /// <summary>A request waits for a restart that is at most so far away; else it is answered at once.</summary>
+    private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a dead process wrote is read for so long at most: a grandchild may hold its stdout open.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private TaskCompletionSource<Attempt> _next = NewAttempt();
+    private Connection? _current;
+    private ProxyFault? _waitingFault;
+    private Task _run = Task.CompletedTask;
+    private int _disposed;
+
+    /// <summary>How the link is doing.</summary>
+    public LinkStatus Status { get; private set; } = new(LinkState.Starting, 0, null);
+
+    /// <summary>How many requests wait for an answer.</summary>
+    public int InFlight => Current?.InFlight ?? 0;
+
+    /// <summary>The backend's name.</summary>
+    protected string Name => name;
+
+    /// <summary>What every backend works with.</summary>
+    protected BackendContext Context => context;
+
+    /// <summary>Cancelled when the link is being disposed.</summary>
+    protected CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>The live connection, if there is one.</summary>
+    protected Connection? Current => Volatile.Read(ref _current);
+
+    /// <summary>How long the backend may take from its start to the end of the handshake.</summary>
+    protected virtual TimeSpan HandshakeTimeout => backend.Timeout ?? context.Options.InitializeTimeout;
+
+    /// <summary>Starts the backend, and keeps it started.</summary>
+    public void Start() => _run = KeepRunningAsync();
+
+    /// <summary>Sends a client's request up; its exchange is completed whatever happens.</summary>
+    public abstract ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken);
+
+    /// <summary>Sends a client's notification or response up.</summary>
+    public abstract ValueTask SendAsync(BackendClient client, Message message, CancellationToken cancellationToken);
+
+    /// <summary>A client leaves.</summary>
+    public abstract ValueTask DetachAsync(BackendClient client);
+
+    /// <inheritdoc/>
+    public abstract ValueTask OnMessageAsync(Connection connection, Message message);
+
+    /// <inheritdoc/>
+    public void OnFault(ScanFault fault) => context.Logger.NotAMessage(name, fault);
+
+    /// <summary>Tells the backend that a request is cancelled.</summary>
+    public async ValueTask CancelAsync(Message notification, Exchange exchange, CancellationToken cancellationToken)
+    {
+        if (exchange.Connection is { } connection)
+        {
+            await connection.CancelAsync(notification, exchange, cancellationToken);
+            return;
+        }
+
+        notification.Dispose();
+        await exchange.FailAsync(ProxyFault.Cancelled, context.Pool);
+    }
+
+    /// <summary>Ends the connection, its process, and every request in flight.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _stopping.CancelAsync();
+        }
+
+        await _run;
+    }
+
+    /// <summary>A process that was started before it was needed, or a new one.</summary>
+    protected virtual (ChildProcess? Child, ProxyFault? Fault) StartChild() => ChildProcess.Start(name, backend, context);
+
+    /// <summary>Makes a new connection usable.</summary>
+    /// <returns>Why it is not, or null.</returns>
+    protected abstract ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken);
+
+    /// <summary>Whether a backend that ended is started again.</summary>
+    protected virtual bool MayRestart(ProxyFault? handshakeFault) => true;
+
+    /// <summary>Waits for a connection that is up or soon will be.</summary>
+    protected async ValueTask<Attempt> ConnectAsync()
+    {
+        Task<Attempt> next;
+        lock (_gate)
+        {
+            if (_current is { } connection)
+            {
+                return new Attempt(connection, null);
+            }
+
+            if (_waitingFault is { } fault)
+            {
+                return new Attempt(null, fault);
+            }
+
+            next = _next.Task;
+        }
+
+        return await next;
+    }
+
+    /// <summary>Sends a request of the gateway's own and waits for its answer, which is the caller's to dispose.</summary>
+    protected static async ValueTask<Message?> AskAsync(Connection connection, Message request, CancellationToken cancellationToken)
+    {
+        var exchange = new BufferedExchange(null, request);
+        await connection.SendRequestAsync(request, exchange, cancellationToken);
+        try
+        {
+            return await exchange.Response.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            exchange.Abandon();
+            return null;
+        }
+    }
+
+    /// <summary>Sends a client's request, once there is a connection.</summary>
+    protected async ValueTask ForwardAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
+        if (attempt.Connection is null || exchange.IsCompleted)
+        {
+            request.Dispose();
+            await exchange.FailAsync(attempt.Fault ?? ProxyFault.Cancelled, context.Pool);
+            return;
+        }
+
+        await attempt.Connection.SendRequestAsync(request, exchange, cancellationToken);
+    }
+
+    /// <summary>Sends a client's notification or response if the backend is there to take it.</summary>
+    protected async ValueTask ForwardAsync(Message message, CancellationToken cancellationToken)
+    {
+        if ((await ConnectAsync()).Connection is { } connection)
+        {
+            await connection.SendAsync(message, cancellationToken);
+            return;
+        }
+
+        context.Logger.NotDelivered(name, "up", "the backend is not running");
+        message.Dispose();
+    }
+
+    private static TaskCompletionSource<Attempt> NewAttempt() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task KeepRunningAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await RunAsync();
+        }
+        catch (Exception e)
+        {
+            // A defect of ours: this backend is lost, the others are not.
+            context.Logger.LinkFailed(e, name);
+            Stop(ProxyFault.StartFailed, "failed");
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        while (true)
+        {
+            var started = context.Time.GetTimestamp();
+            var (fault, detail) = await RunOnceAsync();
+            failures = context.Time.GetElapsedTime(started) >= Healthy ? 1 : failures + 1;
+            if (Stopping.IsCancellationRequested || !MayRestart(fault))
+            {
+                Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : ProxyFault.Exited), detail);
+                return;
+            }
+
+            var delay = TimeSpan.FromTicks(Math.Min(LastDelay.Ticks, FirstDelay.Ticks << Math.Min(failures - 1, 10)));
+            context.Logger.RestartingIn(name, delay.TotalSeconds, detail, failures);
+            lock (_gate)
+            {
+                _waitingFault = delay > WorthWaiting ? fault ?? ProxyFault.Restarting : null;
+                Status = new LinkStatus(LinkState.Waiting, Status.Restarts + 1, $"{detail}; next start {delay.TotalSeconds:0.#} s after that");
+            }
+
+            await Task.Delay(delay, context.Time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lock (_gate)
+            {
+                _waitingFault = null;
+                Status = Status with { State = LinkState.Starting };
+            }
+        }
+    }
+
+    private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
+    {
+        var (child, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartChild();
+        if (child is null)
+        {
+            Announce(new Attempt(null, startFault));
+            return (startFault, startFault!.Text);
+        }
+
+        var connection = new Connection(child.Transport, this, isShared, context.Pool);
+        var pump = connection.RunAsync();
+        var ended = EndedAsync(child, pump);
+        var fault = await ShakeHandsAsync(connection, ended);
+        if (fault is null)
+        {
+            Announce(new Attempt(connection, null));
+            await ended.WaitAsync(Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        lock (_gate)
+        {
+            _current = null;
+            _next = _next.Task.IsCompleted ? NewAttempt() : _next;
+        }
+
+        var exited = child.Exited.IsCompleted;
+        await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? EndFault());
+        await child.DisposeAsync();
+        await pump; // Its transport is disposed now.
+        var detail = exited ? $"exited with code {await child.Exited}" : fault is not null ? fault.Text : "closed its stdout";
+        if (fault is not null)
+        {
+            Announce(new Attempt(null, fault));
+        }
+
+        return (fault, detail);
+    }
+
+    /// <summary>What requests are told when the connection ends while they are in flight.</summary>
+    protected virtual ProxyFault EndFault() => ProxyFault.Exited;
+
+    private async Task<ProxyFault?> ShakeHandsAsync(Connection connection, Task ended)
+    {
+        using var timeout = new CancellationTokenSource(HandshakeTimeout, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stopping, timeout.Token);
+        var handshake = HandshakeAsync(connection, patience.Token).AsTask();
+        if (await Task.WhenAny(handshake, ended) == handshake)
+        {
+            return await handshake;
+        }
+
+        await connection.FailAllAsync(ProxyFault.ExitedAtStart);
+        await patience.CancelAsync();
+        await handshake;
+        return ProxyFault.ExitedAtStart;
+    }
+
+    private async Task EndedAsync(ChildProcess child, Task pump)
+    {
+        if (await Task.WhenAny(pump, child.Exited) != pump)
+        {
+            await pump.WaitAsync(DrainTime, context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Announce(Attempt attempt)
+    {
+        lock (_gate)
+        {
+            _current = attempt.Connection;
+            if (attempt.Connection is not null)
+            {
+                Status = Status with { State = LinkState.Running, Detail = null };
+            }
+
+            _next.TrySetResult(attempt);
+            _next = attempt.Connection is null ? NewAttempt() : _next;
+        }
+    }
+
+    private void Stop(ProxyFault fault, string detail)
+    {
+        lock (_gate)
+        {
+            _waitingFault = fault;
+            Status = Status with { State = LinkState.Stopped, Detail = detail };
+            _next.TrySetResult(new Attempt(null, fault));
+        }
+    }
+
+    /// <summary>What came of an attempt to connect: a connection, or the reason why there is none.</summary>
+    internal readonly record struct Attempt(Connection? Connection, ProxyFault? Fault);
+}

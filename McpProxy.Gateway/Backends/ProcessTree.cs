@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>The processes below one process: found, asked to end, made to end.</summary>
+internal static partial class ProcessTree
+{
+    private const int SigTerm = 15;
+    private const int SigKill = 9;
+
+    /// <summary>A process that cannot be mistaken for a later one with the same number.</summary>
+    internal readonly record struct Member(int Id, ulong StartTime);
+
+    /// <summary>The process and everything below it now. On systems without /proc: the process alone.</summary>
+    public static IReadOnlyList<Member> Snapshot(int rootId)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return [new Member(rootId, 0)];
+        }
+
+        var byParent = AllProcesses().ToLookup(process => process.ParentId, process => process.Member);
+        var members = new List<Member>();
+        var root = ReadStat(rootId);
+        if (root is { } found)
+        {
+            members.Add(found.Member);
+        }
+
+        // A child outlives its parent in the list too: what hangs below a dead root is gone from it, so it is read before.
+        var open = new Queue<int>([rootId]);
+        while (open.TryDequeue(out var parent))
+        {
+            foreach (var child in byParent[parent])
+            {
+                members.Add(child);
+                open.Enqueue(child.Id);
+            }
+        }
+
+        return members;
+    }
+
+    /// <summary>Those of <paramref name="members"/> that still run.</summary>
+    public static IReadOnlyList<Member> Alive(IEnumerable<Member> members) => [.. members.Where(IsAlive)];
+
+    /// <summary>Asks each to end: SIGTERM. Windows has no such signal; there it does nothing.</summary>
+    public static void Terminate(IEnumerable<Member> members) => Signal(members, SigTerm);
+
+    /// <summary>Makes each end.</summary>
+    public static void Kill(IEnumerable<Member> members) => Signal(members, SigKill);
+
+    private static void Signal(IEnumerable<Member> members, int signal)
+    {
+        foreach (var member in members)
+        {
+            if (!OperatingSystem.IsWindows() && IsAlive(member))
+            {
+                _ = SendSignal(member.Id, signal);
+            }
+        }
+    }
+
+    private static bool IsAlive(Member member)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return ReadStat(member.Id) is { } now && now.Member == member && now.State is not ('Z' or 'X');
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(member.Id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<(Member Member, int ParentId, char State)> AllProcesses()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ReadStat(id) is { } stat)
+            {
+                yield return stat;
+            }
+        }
+    }
+
+    /// <summary>Reads /proc/ID/stat (proc_pid_stat(5)): after the name in brackets come state, parent, and as field 22 the start time.</summary>
+    private static (Member Member, int ParentId, char State)? ReadStat(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (new Member(id, ulong.Parse(fields[19], CultureInfo.InvariantCulture)), int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            return null; // It ended meanwhile.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SendSignal(int processId, int signal);
+}

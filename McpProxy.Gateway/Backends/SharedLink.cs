@@ -1,0 +1,363 @@
+using System.Text;
+using System.Text.Json;
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>
+/// One connection for all clients of a backend. The gateway initialises it as itself, answers each client's <c>initialize</c> from that,
+/// and keeps apart what each client said: its log level, its subscriptions, the server requests that it is to answer.
+/// </summary>
+internal sealed class SharedLink(string name, BackendOptions backend, BackendContext context, bool offersClientFeatures)
+    : Link(name, backend, context, isShared: true)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<BackendClient> _clients = [];
+    private readonly Dictionary<JsonToken, BackendClient> _serverRequests = [];
+    private volatile InitializeResult? _initialize;
+    private LogSeverity? _lowestLevel;
+
+    /// <summary>The revision that the backend speaks, once it has said it.</summary>
+    public string? ProtocolVersion => _initialize?.ProtocolVersion;
+
+    /// <summary>A client that is to get what belongs to nobody in particular.</summary>
+    public void Attach(BackendClient client)
+    {
+        lock (_gate)
+        {
+            _clients.Add(client);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken) =>
+        request.Envelope.Method switch
+        {
+            McpMethod.Initialize => AnswerInitializeAsync(request, exchange),
+            McpMethod.LoggingSetLevel => SetLevelAsync(client, request, exchange, cancellationToken),
+            McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => SubscribeAsync(client, request, exchange, cancellationToken),
+            _ => ForwardAsync(request, exchange, cancellationToken),
+        };
+
+    /// <inheritdoc/>
+    public override ValueTask SendAsync(BackendClient client, Message message, CancellationToken cancellationToken)
+    {
+        if (message.Envelope.Is(MessageKind.Notification, McpMethod.Initialized))
+        {
+            message.Dispose(); // The connection is initialised already.
+            return ValueTask.CompletedTask;
+        }
+
+        if (message.Envelope.Kind != MessageKind.Response || TakeServerRequest(message.Id, client))
+        {
+            return ForwardAsync(message, cancellationToken);
+        }
+
+        Context.Logger.NotDelivered(Name, "up", "it answers no request that this client was asked");
+        message.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DetachAsync(BackendClient client)
+    {
+        string[] orphaned;
+        JsonToken[] unanswered;
+        lock (_gate)
+        {
+            if (!_clients.Remove(client))
+            {
+                return;
+            }
+
+            orphaned = client.HasSubscriptions ? [.. client.Subscriptions.Where(uri => !IsSubscribed(uri))] : [];
+            unanswered = [.. _serverRequests.Where(pair => pair.Value == client).Select(pair => pair.Key)];
+            foreach (var id in unanswered)
+            {
+                _serverRequests.Remove(id);
+            }
+        }
+
+        if (Current is not { } connection)
+        {
+            return;
+        }
+
+        foreach (var id in unanswered)
+        {
+            await connection.SendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id), Stopping);
+        }
+
+        foreach (var uri in orphaned)
+        {
+            var request = ResourceRequest("resources/unsubscribe", uri);
+            var exchange = new BufferedExchange(null, request);
+            exchange.Abandon();
+            await connection.SendRequestAsync(request, exchange, Stopping);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask OnMessageAsync(Connection connection, Message message) => message.Envelope.Kind switch
+    {
+        MessageKind.Request => OnServerRequestAsync(connection, message),
+        MessageKind.Notification => OnNotificationAsync(message),
+        _ => Discard(message),
+    };
+
+    /// <inheritdoc/>
+    protected override async ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(connection, OwnMessages.Call(Context.Pool, JsonToken.From(0), "initialize", WriteInitialize), cancellationToken);
+        if (answer is null)
+        {
+            Context.Logger.InitializeTimeout(Name, HandshakeTimeout.TotalSeconds);
+            return ProxyFault.InitializeTimeout;
+        }
+
+        if (InitializeResult.Read(answer) is not { } result)
+        {
+            Context.Logger.InitializeRefused(Name, Encoding.UTF8.GetString(answer.Body[..Math.Min(answer.Body.Length, 500)]));
+            return ProxyFault.InitializeRefused;
+        }
+
+        var isRestart = _initialize is not null;
+        _initialize = result;
+        await connection.SendAsync(OwnMessages.Call(Context.Pool, default, "notifications/initialized"), cancellationToken);
+        Context.Logger.Initialized(Name, result.ProtocolVersion);
+        if (isRestart)
+        {
+            await RestoreAsync(connection, result, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private static ValueTask Discard(Message message)
+    {
+        message.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void WriteInitialize(Utf8JsonWriter writer)
+    {
+        writer.WriteString("protocolVersion"u8, Revisions.NewestInitialize);
+        writer.WriteStartObject("capabilities"u8);
+        foreach (var feature in offersClientFeatures ? ["roots", "sampling", "elicitation"] : Array.Empty<string>())
+        {
+            writer.WriteStartObject(feature);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartObject("clientInfo"u8);
+        writer.WriteString("name"u8, "mcp-proxy");
+        writer.WriteString("version"u8, GatewayVersion.Text);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Tells a backend that was started again what its predecessor knew, and the clients that its lists may have changed.</summary>
+    private async ValueTask RestoreAsync(Connection connection, InitializeResult result, CancellationToken cancellationToken)
+    {
+        string[] uris;
+        LogSeverity? level;
+        lock (_gate)
+        {
+            _serverRequests.Clear();
+            uris = [.. _clients.Where(client => client.HasSubscriptions).SelectMany(client => client.Subscriptions).Distinct()];
+            level = _lowestLevel;
+        }
+
+        if (level is { } lowest && result.Logs)
+        {
+            var request = OwnMessages.Call(
+                Context.Pool, JsonToken.From(0), "logging/setLevel", writer => writer.WriteString("level"u8, lowest.ToName()));
+            (await AskAsync(connection, request, cancellationToken))?.Dispose();
+        }
+
+        foreach (var uri in uris)
+        {
+            (await AskAsync(connection, ResourceRequest("resources/subscribe", uri), cancellationToken))?.Dispose();
+        }
+
+        foreach (var list in result.ListsChange)
+        {
+            await BroadcastAsync(OwnMessages.Call(Context.Pool, default, $"notifications/{list}/list_changed"), static (_, _) => true);
+        }
+    }
+
+    private Message ResourceRequest(string method, string uri) =>
+        OwnMessages.Call(Context.Pool, JsonToken.From(0), method, writer => writer.WriteString("uri"u8, uri));
+
+    private async ValueTask AnswerInitializeAsync(Message request, Exchange exchange)
+    {
+        using var initialize = request;
+        var asked = InitializeRequest.Read(initialize).ProtocolVersion;
+        var attempt = await ConnectAsync();
+        if (attempt.Connection is null || _initialize is not { } result)
+        {
+            await exchange.FailAsync(attempt.Fault ?? ProxyFault.Restarting, Context.Pool);
+            return;
+        }
+
+        await exchange.CompleteAsync(result.AnswerTo(Context.Pool, exchange.Id, asked));
+    }
+
+    private ValueTask SetLevelAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var level = LogSeverities.Read(request[request.Envelope.Subject]);
+        LogSeverity lowest;
+        lock (_gate)
+        {
+            lowest = _clients.Where(other => other != client).Select(other => other.LogLevel).Append(level).Min() ?? level;
+        }
+
+        exchange.Answered = succeeded =>
+        {
+            if (succeeded)
+            {
+                client.LogLevel = level;
+                _lowestLevel = lowest;
+            }
+        };
+        if (lowest != level)
+        {
+            request.Replace(request.Envelope.Subject, JsonToken.From(lowest.ToName()));
+        }
+
+        return ForwardAsync(request, exchange, cancellationToken);
+    }
+
+    private ValueTask SubscribeAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var uri = ReadString(request[request.Envelope.Subject]);
+        var subscribes = request.Envelope.Method == McpMethod.ResourcesSubscribe;
+        bool others;
+        lock (_gate)
+        {
+            others = IsSubscribed(uri, except: client);
+        }
+
+        exchange.Answered = succeeded =>
+        {
+            lock (_gate)
+            {
+                _ = succeeded && (subscribes ? client.Subscriptions.Add(uri) : client.Subscriptions.Remove(uri));
+            }
+        };
+        if (!others || request.Envelope.Subject.IsEmpty)
+        {
+            return ForwardAsync(request, exchange, cancellationToken);
+        }
+
+        // The backend sends this resource's updates anyway, and has to go on.
+        request.Dispose();
+        return exchange.CompleteAsync(OwnMessages.EmptyResult(Context.Pool, exchange.Id));
+    }
+
+    private bool IsSubscribed(string uri, BackendClient? except = null) =>
+        _clients.Any(client => client != except && client.HasSubscriptions && client.Subscriptions.Contains(uri));
+
+    private async ValueTask OnServerRequestAsync(Connection connection, Message request)
+    {
+        var id = request.Id;
+        if (request.Envelope.Method == McpMethod.Ping)
+        {
+            request.Dispose(); // It asks whether the connection lives, and that is ours.
+            await connection.SendAsync(OwnMessages.EmptyResult(Context.Pool, id), Stopping);
+            return;
+        }
+
+        var clients = connection.ClientsInFlight();
+        if (clients.Count != 1)
+        {
+            request.Dispose();
+            await RefuseAsync(connection, id, clients.Count == 0 ? ProxyFault.NoClient : ProxyFault.SeveralClients);
+            return;
+        }
+
+        var client = clients.Single();
+        lock (_gate)
+        {
+            _serverRequests[id] = client;
+        }
+
+        if (await client.DeliverAsync(request) is { } fault && TakeServerRequest(id, client))
+        {
+            await RefuseAsync(connection, id, fault);
+        }
+    }
+
+    private ValueTask<bool> RefuseAsync(Connection connection, JsonToken id, ProxyFault fault)
+    {
+        Context.Logger.ServerRequestRefused(Name, fault.Text);
+        return connection.SendAsync(fault.ToMessage(Context.Pool, id), Stopping);
+    }
+
+    private bool TakeServerRequest(JsonToken id, BackendClient client)
+    {
+        lock (_gate)
+        {
+            return _serverRequests.TryGetValue(id, out var asked) && asked == client && _serverRequests.Remove(id);
+        }
+    }
+
+    private ValueTask OnNotificationAsync(Message message)
+    {
+        switch (message.Envelope.Method)
+        {
+            case McpMethod.Progress:
+                // Of a request that is answered already; whose it was is nobody else's business.
+                return Discard(message);
+            case McpMethod.Cancelled:
+                BackendClient? asked;
+                lock (_gate)
+                {
+                    _serverRequests.Remove(JsonToken.Read(message[message.Envelope.Subject]), out asked);
+                }
+
+                return asked is null ? Discard(message) : DeliverAsync(asked, message);
+            case McpMethod.LogMessage:
+                var level = LogSeverities.Read(message[message.Envelope.Subject]);
+                return BroadcastAsync(message, (client, anyLevel) => level >= (client.LogLevel ?? (anyLevel ? LogSeverity.Info : LogSeverity.Debug)));
+            case McpMethod.ResourceUpdated:
+                var uri = ReadString(message[message.Envelope.Subject]);
+                return BroadcastAsync(message, (client, _) => client.HasSubscriptions && client.Subscriptions.Any(own => Covers(own, uri)));
+            default:
+                return BroadcastAsync(message, static (_, _) => true);
+        }
+    }
+
+    // The updated resource may lie below the one subscribed to (MCP 2025-11-25, schema, ResourceUpdatedNotification).
+    private static bool Covers(string subscribed, string updated) =>
+        updated.StartsWith(subscribed, StringComparison.Ordinal)
+        && (updated.Length == subscribed.Length || subscribed.EndsWith('/') || updated[subscribed.Length] is '/' or '#' or '?');
+
+    /// <summary>Gives each of the chosen clients a copy.</summary>
+    private async ValueTask BroadcastAsync(Message message, Func<BackendClient, bool, bool> chooses)
+    {
+        BackendClient[] chosen;
+        lock (_gate)
+        {
+            var anyLevel = _clients.Any(client => client.LogLevel is not null);
+            chosen = [.. _clients.Where(client => chooses(client, anyLevel))];
+        }
+
+        foreach (var client in chosen)
+        {
+            await client.DeliverAsync(message.Clone());
+        }
+
+        message.Dispose();
+    }
+
+    private static async ValueTask DeliverAsync(BackendClient client, Message message) => await client.DeliverAsync(message);
+
+    private static string ReadString(ReadOnlySpan<byte> token)
+    {
+        var reader = new Utf8JsonReader(token);
+        return !token.IsEmpty && reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+    }
+}

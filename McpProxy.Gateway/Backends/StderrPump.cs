@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>Brings what a server writes to stderr into our log, a record a line.</summary>
+internal sealed class StderrPump(string backend, Stream stderr, ILogger logger)
+{
+    private const int MaxLineBytes = 16 * 1024;
+
+    private readonly byte[] _buffer = new byte[MaxLineBytes];
+    private int _length;
+
+    /// <summary>Reads until the stream ends. A line that is too long becomes several.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            int read;
+            while ((read = await stderr.ReadAsync(_buffer.AsMemory(_length), CancellationToken.None)) > 0)
+            {
+                _length += read;
+                LogLines();
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The process is gone.
+        }
+
+        Log(_buffer.AsSpan(0, _length));
+    }
+
+    private void LogLines()
+    {
+        var rest = _buffer.AsSpan(0, _length);
+        while (rest.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            Log(rest[..end]);
+            rest = rest[(end + 1)..];
+        }
+
+        if (rest.Length == MaxLineBytes)
+        {
+            Log(rest);
+            rest = default;
+        }
+
+        rest.CopyTo(_buffer);
+        _length = rest.Length;
+    }
+
+    private void Log(ReadOnlySpan<byte> line)
+    {
+        line = line.TrimEnd((byte)'\r');
+        if (!line.IsEmpty && logger.IsEnabled(LogLevel.Information))
+        {
+            logger.Stderr(backend, Encoding.UTF8.GetString(line));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Errors;
+
+/// <summary>Answers an HTTP request with a fault: its status, and a JSON-RPC error as the body.</summary>
+internal static class FaultResponse
+{
+    /// <summary>Writes the answer.</summary>
+    /// <param name="context">The HTTP request.</param>
+    /// <param name="fault">What is wrong.</param>
+    /// <param name="id">The id of the JSON-RPC request, once it was read.</param>
+    public static async Task WriteAsync(HttpContext context, ProxyFault fault, JsonToken id = default)
+    {
+        using var message = fault.ToMessage(context.RequestServices.GetRequiredService<MessagePool>(), id);
+        context.Response.StatusCode = fault.Status;
+        if (fault.Status == StatusCodes.Status429TooManyRequests)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        await WriteMessageAsync(context, message);
+    }
+
+    /// <summary>Writes a message as a JSON body, under the status that the response has.</summary>
+    public static async Task WriteMessageAsync(HttpContext context, Message message)
+    {
+        const int ChunkBytes = 64 * 1024;
+        var response = context.Response;
+        response.ContentType = "application/json";
+        response.ContentLength = message.Length;
+        for (var offset = 0; offset < message.Length;)
+        {
+            offset += message.WriteTo(response.BodyWriter, offset, ChunkBytes);
+            if (offset < message.Length)
+            {
+                await response.BodyWriter.FlushAsync(context.RequestAborted);
+            }
+        }
+    }
+}

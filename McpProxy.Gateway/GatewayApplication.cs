@@ -1,0 +1,159 @@
+using System.Net;
+using McpProxy.Gateway.Backends;
+using McpProxy.Gateway.Configuration;
+using McpProxy.ServiceDefaults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace McpProxy.Gateway;
+
+/// <summary>The gateway as a program: from a parsed command line to an exit code.</summary>
+internal static class GatewayApplication
+{
+    /// <summary>Runs until the token, Ctrl+C or SIGTERM stops it.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="error">Takes the banner and what keeps the gateway from starting.</param>
+    /// <param name="cancellationToken">Stops the gateway in good order.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(GatewayArguments arguments, TextWriter error, CancellationToken cancellationToken)
+    {
+        var builder = CreateBuilder(arguments.Configuration);
+        await SayAsync(error, "warning", arguments.Warnings);
+
+        var (options, mistakes) = ReadOptions(builder.Configuration);
+        var reader = options?.NamedServerConfig is { Length: > 0 } path ? new ServersFileReader(path, Environment.GetEnvironmentVariable) : null;
+        var file = reader?.Read();
+        mistakes = [.. mistakes, .. file?.Failure is { } failure ? [failure] : Array.Empty<string>()];
+        if (options is null || mistakes.Count > 0)
+        {
+            await SayAsync(error, "error", mistakes);
+            return ExitCode.Failure;
+        }
+
+        await SayAsync(error, "error", file?.Errors ?? []);
+        await SayAsync(error, "warning", file?.Warnings ?? []);
+        var set = BackendSet.Create(options, file);
+        await SayAsync(error, "warning", set.Remarks);
+        if (set.Backends.Count == 0 && file is null)
+        {
+            await error.WriteLineAsync(CommandLineHelp.Text);
+            await SayAsync(error, "error", ["there is nothing to serve: give a command, --named-server or --named-server-config"]);
+            return ExitCode.Failure;
+        }
+
+        if (set.Backends.Count == 0)
+        {
+            await SayAsync(error, "error", [$"{file!.Path}: no server is left to serve"]);
+            return ExitCode.Failure;
+        }
+
+        return await ServeAsync(builder, options, set, reader, file, error, cancellationToken);
+    }
+
+    /// <summary>A host that is set up but for its backends.</summary>
+    public static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> commandLine)
+    {
+        // The settings beside the program count, not those of whatever project it is started in.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(commandLine);
+        builder.AddServiceDefaults();
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.IncludeScopes = false;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is not ours.
+        builder.Services.AddGatewayOptions();
+        builder.Services.AddGateway();
+        return builder;
+    }
+
+    private static (GatewayOptions? Options, IReadOnlyList<string> Mistakes) ReadOptions(IConfiguration configuration)
+    {
+        using var services = new ServiceCollection().AddSingleton(configuration).AddGatewayOptions().BuildServiceProvider();
+        try
+        {
+            return (services.GetRequiredService<IOptions<GatewayOptions>>().Value, []);
+        }
+        catch (OptionsValidationException e)
+        {
+            return (null, [.. e.Failures]);
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        WebApplicationBuilder builder, GatewayOptions options, BackendSet set, ServersFileReader? reader, ServersFile? file, TextWriter error, CancellationToken cancellationToken)
+    {
+        builder.Services.AddSingleton(set);
+        if (reader is not null)
+        {
+            builder.Services.AddHostedService(provider => new ServersFileWatcher(
+                reader, file!, provider.GetRequiredService<BackendWorker>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ServersFileWatcher>>()));
+        }
+
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = options.ShutdownTimeout;
+            host.ServicesStopConcurrently = true; // Kestrel waits for streams that end only when the backends' sessions do.
+        });
+        builder.WebHost.ConfigureKestrel((context, kestrel) => Configure(kestrel, context.Configuration, options));
+        await using var app = builder.Build();
+        app.MapGateway();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            await SayAsync(error, "error", [$"cannot listen on {options.Host} port {options.Port} (--host, --port): {e.Message}"]);
+            return ExitCode.Failure;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Success;
+        }
+
+        await error.WriteAsync(Banner.Create(app.Urls, options, set));
+        await error.FlushAsync(CancellationToken.None);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Success;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, IConfiguration configuration, GatewayOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+
+        // Where the environment says what to listen on (a container image, the AppHost), and nobody chose otherwise, that stands.
+        string?[] elsewhere = [configuration["urls"], configuration["http_ports"], configuration["https_ports"]];
+        var chosen = configuration.GetSection(GatewayOptions.Section);
+        if (chosen[nameof(options.Port)] is null && chosen[nameof(options.Host)] is null && elsewhere.Any(value => !string.IsNullOrEmpty(value)))
+        {
+            return;
+        }
+
+        foreach (var address in Addresses(options.Host))
+        {
+            kestrel.Listen(address, options.Port);
+        }
+    }
+
+    private static IPAddress[] Addresses(string host) =>
+        host is "*" or "+" ? [IPAddress.IPv6Any]
+        : IPAddress.TryParse(host.Trim('[', ']'), out var address) ? [address]
+        : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback]
+        : [Dns.GetHostAddresses(host)[0]];
+
+    private static async Task SayAsync(TextWriter error, string kind, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            await error.WriteLineAsync($"mcp-proxy: {kind}: {line}");
+        }
+    }
+}

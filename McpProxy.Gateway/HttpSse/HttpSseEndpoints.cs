@@ -1,0 +1,121 @@
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Sessions;
+using McpProxy.Gateway.StreamableHttp;
+using McpProxy.Relay.Messages;
+using Microsoft.Extensions.Options;
+
+namespace McpProxy.Gateway.HttpSse;
+
+/// <summary>HTTP+SSE (MCP 2024-11-05, transports): a stream on <c>/sse</c>, and <c>/messages/</c> for what the client says.</summary>
+internal static class HttpSseEndpoints
+{
+    /// <summary>Maps the endpoints, at the root and for each named server.</summary>
+    public static IEndpointRouteBuilder MapHttpSse(this IEndpointRouteBuilder routes)
+    {
+        foreach (var prefix in (string[])["", "/servers/{name}"])
+        {
+            routes.MapGet($"{prefix}/sse", GetAsync);
+            routes.MapPost($"{prefix}/messages", PostAsync);
+        }
+
+        return routes;
+    }
+
+    private static async Task GetAsync(HttpContext context, SessionRegistry sessions, OpenStreams openStreams, TimeProvider time)
+    {
+        sessions.Touch();
+        if (StreamableHttpEndpoints.FindBackend(context) is not { } backend)
+        {
+            await FaultResponse.WriteAsync(context, ProxyFault.NoSuchServer);
+            return;
+        }
+
+        var (session, fault) = sessions.Open(backend, keepsEvents: false);
+        if (session is null)
+        {
+            await FaultResponse.WriteAsync(context, fault!);
+            return;
+        }
+
+        try
+        {
+            await new SseResponse(context, session.Streams.Attach(session.Streams.Own, context.Abort), openStreams, time)
+            {
+                HasIds = false,
+                StartsAtOnce = true,
+                Preamble = $"event: endpoint\ndata: {context.Request.PathBase}{backend.PathPrefix}/messages/?session_id={session.Id}\n\n",
+            }.RunAsync();
+        }
+        finally
+        {
+            await sessions.EndAsync(session, "its stream ended");
+        }
+    }
+
+    private static async Task PostAsync(HttpContext context, SessionRegistry sessions, MessagePool pool, IOptions<GatewayOptions> options)
+    {
+        var (session, fault) = FindSession(context, sessions);
+        if (session is null)
+        {
+            await AnswerAsync(context, fault!.Status, fault.Text);
+            return;
+        }
+
+        var (body, unread) = await RequestBody.ReadAsync(context, pool, options.Value.MaxRequestBytes);
+        if (unread is not null || body.Fault != ScanFault.None)
+        {
+            body.Discard();
+            var status = unread?.Status ?? StatusCodes.Status400BadRequest;
+            await AnswerAsync(context, status, unread is { Status: not 400 } ? unread.Text : $"Could not parse message. {unread?.Text ?? body.Fault.Describe()}");
+            return;
+        }
+
+        // Queued before the answer, so that what the client says next stays behind it. A request whose backend is still starting
+        // is not waited for: its answer comes on the stream.
+        var sent = Task.WhenAll((body.Batch ?? [body.Single!]).Select(message => SendAsync(session, message, pool).AsTask()));
+        await AnswerAsync(context, StatusCodes.Status202Accepted, "Accepted");
+        await context.Response.CompleteAsync();
+        await sent;
+    }
+
+    private static (Session? Session, ProxyFault? Fault) FindSession(HttpContext context, SessionRegistry sessions)
+    {
+        if (StreamableHttpEndpoints.FindBackend(context) is not { } backend)
+        {
+            return (null, ProxyFault.NoSuchServer);
+        }
+
+        var id = context.Request.Query["session_id"].ToString();
+        return id.Length == 0 ? (null, ProxyFault.MissingSessionId)
+            : !Guid.TryParseExact(id, "N", out _) ? (null, ProxyFault.InvalidSessionId)
+            : sessions.Find(id, backend) is { } session ? (session, null)
+            : (null, ProxyFault.SseSessionNotFound);
+    }
+
+    private static async ValueTask SendAsync(Session session, Message message, MessagePool pool)
+    {
+        if (message.Envelope.Kind != MessageKind.Request)
+        {
+            await session.SendAsync(message, CancellationToken.None);
+            return;
+        }
+
+        var exchange = new StreamExchange(session, message, session.Streams, session.Streams.Own);
+        if (session.TryBegin(exchange) is { } fault)
+        {
+            message.Dispose();
+            await session.Streams.AppendAsync(session.Streams.Own, fault.ToMessage(pool, exchange.Id), isLast: false);
+            return;
+        }
+
+        await session.SendRequestAsync(message, exchange, CancellationToken.None);
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}

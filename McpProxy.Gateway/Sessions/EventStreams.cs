@@ -1,0 +1,422 @@
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Sessions;
+
+/// <summary>
+/// The streams of one session: the session's own and one for each request. They queue what waits for a reader, keep what was sent for
+/// <c>Last-Event-ID</c> (MCP 2025-11-25, transports, resumability), and hold requests of the server until some stream is open.
+/// </summary>
+internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, EventStream> _requests = [];
+    private Queue<EventStream>? _kept;
+    private Queue<(Message Request, long Since)>? _parked;
+    private long _keptBytes;
+    private int _lastNumber;
+    private bool _ended;
+
+    /// <summary>The stream for what the server sends on its own: GET, or the one stream of HTTP+SSE.</summary>
+    public EventStream Own { get; } = new(0);
+
+    /// <summary>How long a reader that reads nothing may hold up what writes to it; null for as long as it likes.</summary>
+    public TimeSpan? StallTimeout { get; set; }
+
+    /// <summary>Called when events were dropped undelivered; told how many.</summary>
+    public Action<int>? Dropped { get; set; }
+
+    /// <summary>Whether some HTTP response carries one of the streams.</summary>
+    public bool HasReaders
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Own.Reader is not null || _requests.Values.Any(stream => stream.Reader is not null);
+            }
+        }
+    }
+
+    /// <summary>A stream for one request.</summary>
+    public EventStream Open()
+    {
+        lock (_gate)
+        {
+            var stream = new EventStream(++_lastNumber);
+            _requests.Add(stream.Number, stream);
+            return stream;
+        }
+    }
+
+    /// <summary>A request's stream that nobody will read or write.</summary>
+    public void Forget(EventStream stream)
+    {
+        lock (_gate)
+        {
+            _requests.Remove(stream.Number);
+        }
+    }
+
+    /// <summary>Lets an HTTP response carry a stream; one that did before is done.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="abort">Cuts the connection under the response.</param>
+    public EventReader Attach(EventStream stream, Action abort)
+    {
+        lock (_gate)
+        {
+            var firstQueued = stream.Events.Find(item => !item.IsDelivered);
+            return Attach(stream, firstQueued is null ? stream.LastSequence : firstQueued.Sequence - 1, abort);
+        }
+    }
+
+    /// <summary>Lets an HTTP response carry a stream from after the event that <c>Last-Event-ID</c> names.</summary>
+    /// <returns>The reader, or null when the events after it are gone.</returns>
+    public EventReader? Resume(SseEventId last, Action abort)
+    {
+        lock (_gate)
+        {
+            var stream = last.Stream == 0 ? Own : _requests.GetValueOrDefault(last.Stream);
+            if (stream is null || last.Sequence > stream.LastSequence || last.Sequence < 0)
+            {
+                return null;
+            }
+
+            var firstKept = stream.Events.Count > 0 ? stream.Events[0].Sequence : stream.LastSequence + 1;
+            if (firstKept > last.Sequence + 1)
+            {
+                if (stream != Own)
+                {
+                    return null;
+                }
+
+                // The session's own stream goes on with what there is: its messages are no answers that somebody waits for.
+                Dropped?.Invoke((int)(firstKept - last.Sequence - 1));
+            }
+
+            return Attach(stream, Math.Max(last.Sequence, firstKept - 1), abort);
+        }
+    }
+
+    /// <summary>Puts a message on a stream. Waits while the stream's reader is too slow.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="message">The message; the stream disposes it.</param>
+    /// <param name="isLast">Whether the stream ends with it.</param>
+    public ValueTask AppendAsync(EventStream stream, Message message, bool isLast)
+    {
+        lock (_gate)
+        {
+            if (stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes)
+            {
+                Add(stream, message, isLast);
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        return AppendWhenRoomAsync(stream, message, isLast);
+    }
+
+    /// <summary>Puts a message of the server's own where it can reach the client: DESIGN, where a message from the backend goes.</summary>
+    /// <returns>Why a request cannot reach the client, or null.</returns>
+    public async ValueTask<ProxyFault?> DeliverAsync(Message message)
+    {
+        EventStream target;
+        lock (_gate)
+        {
+            var open = Own.Reader is not null ? Own : NewestOpen();
+            if (open is null && message.Envelope.Kind == MessageKind.Request)
+            {
+                return Park(message);
+            }
+
+            target = open ?? Own;
+        }
+
+        await AppendAsync(target, message, isLast: false);
+        return null;
+    }
+
+    /// <summary>The requests of the server that have waited too long for a stream: their ids.</summary>
+    public IReadOnlyList<JsonToken> TakeExpired(TimeSpan patience)
+    {
+        var expired = new List<JsonToken>();
+        lock (_gate)
+        {
+            while (_parked is { Count: > 0 } && time.GetElapsedTime(_parked.Peek().Since) >= patience)
+            {
+                using var request = _parked.Dequeue().Request;
+                expired.Add(request.Id);
+            }
+        }
+
+        return expired;
+    }
+
+    /// <summary>Ends all streams. A response that carries one still sends what is queued.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (var stream in _requests.Values.Append(Own))
+            {
+                stream.IsCompleted = true;
+                stream.Room?.TrySetResult();
+                stream.Reader?.Wake();
+                DropIfEnded(stream);
+            }
+
+            while (_parked is { Count: > 0 })
+            {
+                _parked.Dequeue().Request.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Ends the session's own stream for now: a client may open it again.</summary>
+    public void CloseOwn()
+    {
+        lock (_gate)
+        {
+            if (Own.Reader is { } reader)
+            {
+                reader.IsDetached = true;
+                reader.Wake();
+            }
+        }
+    }
+
+    internal StreamEvent? TryTake(EventReader reader)
+    {
+        lock (_gate)
+        {
+            var next = reader.IsDetached ? null : reader.Stream.Events.Find(item => item.Sequence > reader.Position);
+            if (next is not null)
+            {
+                reader.Position = next.Sequence;
+                reader.Taken.Add(next);
+                next.Users++;
+            }
+
+            return next;
+        }
+    }
+
+    internal bool IsAtEnd(EventReader reader)
+    {
+        lock (_gate)
+        {
+            return reader.IsDetached || (reader.Stream.IsCompleted && reader.Position >= reader.Stream.LastSequence);
+        }
+    }
+
+    internal void Commit(EventReader reader)
+    {
+        lock (_gate)
+        {
+            Release(reader, areSent: true);
+        }
+    }
+
+    internal void Detach(EventReader reader)
+    {
+        lock (_gate)
+        {
+            Release(reader, areSent: false);
+            reader.IsDetached = true;
+            if (reader.Stream.Reader == reader)
+            {
+                reader.Stream.Reader = null;
+                reader.Stream.Room?.TrySetResult();
+                reader.Stream.Room = null;
+                TrimUnread(reader.Stream);
+                ForgetIfDone(reader.Stream);
+                DropIfEnded(reader.Stream);
+            }
+        }
+    }
+
+    private EventReader Attach(EventStream stream, long position, Action abort)
+    {
+        if (stream.Reader is { } before)
+        {
+            before.IsDetached = true;
+            before.Wake();
+        }
+
+        stream.Reader = new EventReader(this, stream, position, abort, time.GetTimestamp());
+        while (_parked is { Count: > 0 } && !stream.IsCompleted)
+        {
+            Add(stream, _parked.Dequeue().Request, isLast: false);
+        }
+
+        return stream.Reader;
+    }
+
+    private void Add(EventStream stream, Message message, bool isLast)
+    {
+        if (_ended || stream.IsCompleted)
+        {
+            message.Dispose();
+            return;
+        }
+
+        stream.Events.Add(new StreamEvent(++stream.LastSequence, message));
+        stream.QueuedBytes += message.Length;
+        stream.IsCompleted = isLast;
+        stream.Reader?.Wake();
+        if (stream.Reader is null)
+        {
+            TrimUnread(stream);
+        }
+    }
+
+    private async ValueTask AppendWhenRoomAsync(EventStream stream, Message message, bool isLast)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                if (stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes || _ended)
+                {
+                    Add(stream, message, isLast);
+                    return;
+                }
+
+                stream.Room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = stream.Room.Task;
+            }
+
+            try
+            {
+                await room.WaitAsync(StallTimeout ?? Timeout.InfiniteTimeSpan, time);
+            }
+            catch (TimeoutException)
+            {
+                Cut(stream);
+            }
+        }
+    }
+
+    private void Cut(EventStream stream)
+    {
+        EventReader? reader;
+        lock (_gate)
+        {
+            reader = stream.Reader;
+        }
+
+        reader?.Abort();
+        reader?.Detach();
+    }
+
+    private EventStream? NewestOpen() =>
+        _requests.Values.Where(stream => stream is { Reader: not null, IsCompleted: false }).MaxBy(stream => stream.Number);
+
+    private ProxyFault? Park(Message request)
+    {
+        if (_ended || _parked?.Count >= limits.Parked)
+        {
+            request.Dispose();
+            return ProxyFault.NoStream;
+        }
+
+        (_parked ??= new Queue<(Message, long)>()).Enqueue((request, time.GetTimestamp()));
+        return null;
+    }
+
+    /// <summary>Takes back the events that a reader took: sent, or to be sent by the next reader.</summary>
+    private void Release(EventReader reader, bool areSent)
+    {
+        var stream = reader.Stream;
+        foreach (var item in reader.Taken)
+        {
+            item.Users--;
+            if (item.IsDropped)
+            {
+                Drop(item);
+            }
+            else if (areSent && !item.IsDelivered)
+            {
+                item.IsDelivered = true;
+                stream.QueuedBytes -= item.Message.Length;
+                Keep(stream, item);
+            }
+        }
+
+        reader.Taken.Clear();
+        if (stream.QueuedBytes <= limits.QueueBytes)
+        {
+            stream.Room?.TrySetResult();
+            stream.Room = null;
+        }
+    }
+
+    /// <summary>Keeps a delivered event for a replay, and lets go of the oldest ones that are too many.</summary>
+    private void Keep(EventStream stream, StreamEvent delivered)
+    {
+        if (_ended)
+        {
+            return; // It goes when its reader does.
+        }
+
+        _kept ??= new Queue<EventStream>();
+        _kept.Enqueue(stream);
+        _keptBytes += delivered.Message.Length;
+        while (_kept.Count > limits.ReplayEvents || _keptBytes > limits.ReplayBytes)
+        {
+            var oldest = _kept.Dequeue();
+            var item = oldest.Events[0];
+            oldest.Events.RemoveAt(0);
+            _keptBytes -= item.Message.Length;
+            Drop(item);
+            ForgetIfDone(oldest);
+        }
+    }
+
+    /// <summary>A stream that nobody reads keeps no more than a replay would; answers are kept in any case, somebody waits for them.</summary>
+    private void TrimUnread(EventStream stream)
+    {
+        var unread = stream.Events.Where(item => !item.IsDelivered && item.Message.Envelope.Kind != MessageKind.Response).ToList();
+        var excess = 0;
+        while (excess < unread.Count && (unread.Count - excess > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes))
+        {
+            var item = unread[excess++];
+            stream.QueuedBytes -= item.Message.Length;
+            stream.Events.Remove(item);
+            Drop(item);
+        }
+
+        if (excess > 0)
+        {
+            Dropped?.Invoke(excess);
+        }
+    }
+
+    private void ForgetIfDone(EventStream stream)
+    {
+        if (stream is { IsCompleted: true, Events.Count: 0, Reader: null })
+        {
+            _requests.Remove(stream.Number);
+        }
+    }
+
+    private void DropIfEnded(EventStream stream)
+    {
+        if (_ended && stream.Reader is null)
+        {
+            stream.Events.ForEach(Drop);
+            stream.Events.Clear();
+        }
+    }
+
+    private static void Drop(StreamEvent item)
+    {
+        item.IsDropped = true;
+        if (item.Users == 0)
+        {
+            item.Message.Dispose();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using McpProxy.Gateway.Backends;
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Sessions;
+
+/// <summary>One MCP client's session at the gateway, on either transport.</summary>
+internal sealed class Session(string id, Backend backend, EventStreams streams, MessagePool pool, TimeProvider time) : BackendClient
+{
+    /// <summary>How many requests a client may have in flight.</summary>
+    private const int MaxInFlight = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<JsonToken, Exchange> _inFlight = [];
+    private Link? _link;
+    private long _lastActive = time.GetTimestamp();
+    private bool _ended;
+
+    /// <summary>The id that the client names it by.</summary>
+    public string Id => id;
+
+    /// <summary>The backend that it is a session with.</summary>
+    public Backend Backend => backend;
+
+    /// <summary>Its streams.</summary>
+    public EventStreams Streams => streams;
+
+    /// <summary>The revision that the client and the backend agreed on.</summary>
+    public string ProtocolVersion { get; set; } = Revisions.Assumed;
+
+    /// <summary>Whether nothing happened for so long: no message, no answer under way, no stream open.</summary>
+    public bool IsIdle(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            if (_inFlight.Count > 0)
+            {
+                return false;
+            }
+        }
+
+        if (streams.HasReaders)
+        {
+            Touch();
+        }
+
+        return time.GetElapsedTime(Volatile.Read(ref _lastActive)) >= limit;
+    }
+
+    /// <summary>Something happened.</summary>
+    public void Touch() => Volatile.Write(ref _lastActive, time.GetTimestamp());
+
+    /// <summary>Notes a request as being in flight.</summary>
+    /// <returns>Why it must not be sent, or null.</returns>
+    public ProxyFault? TryBegin(Exchange exchange)
+    {
+        Touch();
+        lock (_gate)
+        {
+            return _ended ? ProxyFault.SessionNotFound
+                : _inFlight.Count >= MaxInFlight ? ProxyFault.TooManyRequests
+                : _inFlight.TryAdd(exchange.Id, exchange) ? null
+                : ProxyFault.DuplicateId;
+        }
+    }
+
+    /// <summary>Sends a request that <see cref="TryBegin"/> let in. Its exchange is completed whatever happens.</summary>
+    public async ValueTask SendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        if (_link is null && request.Envelope.Method == McpMethod.Initialize)
+        {
+            Connect(InitializeRequest.Read(request));
+        }
+
+        if (_link is not { } link)
+        {
+            request.Dispose();
+            await exchange.FailAsync(ProxyFault.NotInitialized, pool);
+            return;
+        }
+
+        await link.SendRequestAsync(this, request, exchange, cancellationToken);
+    }
+
+    /// <summary>Sends a notification or a response up.</summary>
+    public async ValueTask SendAsync(Message message, CancellationToken cancellationToken)
+    {
+        Touch();
+        if (_link is not { } link)
+        {
+            message.Dispose();
+            return;
+        }
+
+        if (!message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled))
+        {
+            await link.SendAsync(this, message, cancellationToken);
+            return;
+        }
+
+        Exchange? exchange;
+        lock (_gate)
+        {
+            _inFlight.TryGetValue(JsonToken.Read(message[message.Envelope.Subject]), out exchange);
+        }
+
+        if (exchange is null || exchange.Method == McpMethod.Initialize)
+        {
+            message.Dispose(); // Answered already (MCP 2025-11-25, cancellation, timing), or not to be cancelled.
+            return;
+        }
+
+        await link.CancelAsync(message, exchange, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<ProxyFault?> DeliverAsync(Message message) => streams.DeliverAsync(message);
+
+    /// <inheritdoc/>
+    public override void OnCompleted(Exchange exchange)
+    {
+        lock (_gate)
+        {
+            if (_inFlight.TryGetValue(exchange.Id, out var found) && found == exchange)
+            {
+                _inFlight.Remove(exchange.Id);
+            }
+        }
+
+        Touch();
+    }
+
+    /// <summary>Refuses the server's requests that found no stream in time.</summary>
+    public async ValueTask RefuseExpiredAsync(TimeSpan patience)
+    {
+        foreach (var request in streams.TakeExpired(patience))
+        {
+            if (_link is { } link)
+            {
+                await link.SendAsync(this, ProxyFault.NoStream.ToMessage(pool, request), CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Ends the session: its streams, its requests, and a connection that is its own.</summary>
+    public async ValueTask EndAsync()
+    {
+        Exchange[] unanswered;
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+            unanswered = [.. _inFlight.Values];
+        }
+
+        foreach (var exchange in unanswered)
+        {
+            await CancelUpAsync(exchange);
+            await exchange.FailAsync(ProxyFault.SessionEnded, pool);
+        }
+
+        if (_link is { } link)
+        {
+            await backend.DisconnectAsync(this, link);
+        }
+
+        streams.End();
+    }
+
+    private void Connect(InitializeRequest initialize)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                _link ??= backend.Connect(this, initialize);
+            }
+        }
+
+        streams.StallTimeout = _link is DedicatedLink ? null : streams.StallTimeout;
+    }
+
+    /// <summary>On a connection that others share, the backend need not go on with what nobody waits for.</summary>
+    private async ValueTask CancelUpAsync(Exchange exchange)
+    {
+        if (_link is SharedLink shared && exchange.Connection is not null)
+        {
+            await shared.CancelAsync(OwnMessages.Cancelled(pool, exchange.Id, "The session ended."), exchange, CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using McpProxy.Gateway.Backends;
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Sessions;
+using McpProxy.Relay.Messages;
+using Microsoft.Extensions.Options;
+
+namespace McpProxy.Gateway.StreamableHttp;
+
+/// <summary>POST /mcp: reads the body, finds out what it is, and hands it on.</summary>
+internal sealed class PostHandler(
+    SessionRegistry sessions, SessionPost sessionPost, LonePost lonePost, MessagePool pool, IOptions<GatewayOptions> options)
+{
+    /// <summary>Answers one POST.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        sessions.Touch();
+        var accept = AcceptHeader.Read(context.Request);
+        var backend = StreamableHttpEndpoints.FindBackend(context);
+        var refused = backend is null ? ProxyFault.NoSuchServer
+            : !context.Request.HasJsonContentType() ? ProxyFault.UnsupportedMediaType
+            : accept is { Sse: false, Json: false } ? ProxyFault.NotAcceptable
+            : null;
+        if (refused is not null)
+        {
+            await FaultResponse.WriteAsync(context, refused);
+            return;
+        }
+
+        var (body, fault) = await RequestBody.ReadAsync(context, pool, options.Value.MaxRequestBytes);
+        if (fault is not null || body.Fault != ScanFault.None)
+        {
+            body.Discard();
+            await FaultResponse.WriteAsync(context, fault ?? ProxyFault.Of(body.Fault), body.Id);
+            return;
+        }
+
+        await DispatchAsync(new Post(context, backend!, accept, body));
+    }
+
+    private Task DispatchAsync(Post post)
+    {
+        if (post.Body.Batch is { } batch)
+        {
+            return batch.Any(message => Era.IsModern(post.Context.Request, message)) ? RefuseAsync(post, ProxyFault.ModernBatch)
+                : batch.Any(message => message.Envelope.Is(MessageKind.Request, McpMethod.Initialize)) ? RefuseAsync(post, ProxyFault.InitializeInBatch)
+                : options.Value.Stateless ? LonePost.HandleBatchAsync(post)
+                : sessionPost.HandleBatchAsync(post);
+        }
+
+        var message = post.Body.Single!;
+        return Era.IsModern(post.Context.Request, message) ? lonePost.HandleModernAsync(post, message)
+            : options.Value.Stateless ? lonePost.HandleAsync(post, message)
+            : sessionPost.HandleAsync(post, message);
+    }
+
+    private static async Task RefuseAsync(Post post, ProxyFault fault)
+    {
+        post.Body.Discard();
+        await FaultResponse.WriteAsync(post.Context, fault);
+    }
+}
+
+/// <summary>One POST whose body was read.</summary>
+/// <param name="Context">The HTTP request.</param>
+/// <param name="Backend">The server that it is for.</param>
+/// <param name="Accept">What the client takes as an answer.</param>
+/// <param name="Body">Its messages.</param>
+internal sealed record Post(HttpContext Context, Backend Backend, AcceptHeader Accept, Parsed Body);

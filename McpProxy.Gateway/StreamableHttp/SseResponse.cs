@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Pipelines;
+using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Sessions;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.StreamableHttp;
+
+/// <summary>Carries a stream of messages in an HTTP response as server-sent events.</summary>
+internal sealed class SseResponse(HttpContext context, EventReader reader, OpenStreams openStreams, TimeProvider time)
+{
+    /// <summary>How much is written before it is flushed: what a slow client can make us hold.</summary>
+    private const int FlushBytes = 64 * 1024;
+
+    private readonly PipeWriter _output = context.Response.BodyWriter;
+    private long _unflushed;
+
+    /// <summary>Whether events carry ids, so that a client can come back for what it missed. HTTP+SSE has none.</summary>
+    public bool HasIds { get; init; } = true;
+
+    /// <summary>
+    /// Whether the stream begins with an event that has an id and no data (MCP 2025-11-25, transports, sending messages, 6).
+    /// Clients of older revisions take it for a message.
+    /// </summary>
+    public bool IsPrimed { get; init; }
+
+    /// <summary>What the stream begins with, before any event of its own.</summary>
+    public string? Preamble { get; init; }
+
+    /// <summary>Whether the headers go out at once; else they wait a moment for the first event, and travel with it.</summary>
+    public bool StartsAtOnce { get; init; }
+
+    /// <summary>The HTTP status of an error that comes first; the answer is then that error as JSON, when the status is not 200.</summary>
+    public Func<Message, int>? StatusOfError { get; init; }
+
+    /// <summary>Writes events until the stream ends, goes on elsewhere, or the client leaves.</summary>
+    public async Task RunAsync()
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back.
+
+        reader.IsPatient = StatusOfError is not null;
+        openStreams.Add(reader);
+        await using var leaving = context.RequestAborted.UnsafeRegister(static state => ((EventReader)state!).Wake(), reader);
+        try
+        {
+            Begin();
+            if (StartsAtOnce)
+            {
+                await FlushAsync();
+            }
+
+            await CopyAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The client left. What it did not get stays on the stream.
+        }
+        finally
+        {
+            openStreams.Remove(reader);
+            reader.Detach();
+        }
+    }
+
+    private void Begin()
+    {
+        if (Preamble is not null)
+        {
+            Write(System.Text.Encoding.UTF8.GetBytes(Preamble));
+        }
+
+        if (IsPrimed)
+        {
+            WriteId(reader.Position);
+            Write("retry: 1000\ndata: \n\n"u8);
+        }
+    }
+
+    private async Task CopyAsync()
+    {
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            while (reader.TryTake() is { } item)
+            {
+                if (await AnswersWithStatusAsync(item.Message))
+                {
+                    return;
+                }
+
+                await WriteAsync(item);
+                if (_unflushed >= FlushBytes)
+                {
+                    await FlushAsync();
+                }
+            }
+
+            if (reader.IsAtEnd)
+            {
+                reader.Commit(); // The end of the response flushes it.
+                return;
+            }
+
+            // What begins the stream waits for the first event or tick, so that a quick answer is one write.
+            var isDue = reader.TakeTick();
+            if (isDue && reader.HasWritten)
+            {
+                Write(": keep-alive\n\n"u8);
+            }
+
+            if (isDue || reader.Taken.Count > 0)
+            {
+                await FlushAsync();
+            }
+
+            await reader.WaitAsync();
+        }
+    }
+
+    private async ValueTask<bool> AnswersWithStatusAsync(Message message)
+    {
+        if (StatusOfError is null || context.Response.HasStarted || reader.Taken.Count > 1
+            || !message.Envelope.IsError || StatusOfError(message) is var status && status == StatusCodes.Status200OK)
+        {
+            return false;
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.Headers.Remove("X-Accel-Buffering");
+        await FaultResponse.WriteMessageAsync(context, message);
+        reader.Commit();
+        return true;
+    }
+
+    private async ValueTask WriteAsync(StreamEvent item)
+    {
+        if (HasIds)
+        {
+            WriteId(item.Sequence);
+        }
+
+        Write("event: message\ndata: "u8);
+        for (var offset = 0; offset < item.Message.Length;)
+        {
+            var written = item.Message.WriteTo(_output, offset, FlushBytes);
+            offset += written;
+            _unflushed += written;
+            if (offset < item.Message.Length)
+            {
+                await FlushPartAsync();
+            }
+        }
+
+        Write("\n\n"u8);
+    }
+
+    private void WriteId(long sequence)
+    {
+        Span<byte> id = stackalloc byte[48];
+        "id: "u8.CopyTo(id);
+        var length = 4;
+        Utf8Formatter.TryFormat(reader.Stream.Number, id[length..], out var written);
+        length += written;
+        id[length++] = (byte)'-';
+        Utf8Formatter.TryFormat(sequence, id[length..], out written);
+        length += written;
+        id[length++] = (byte)'\n';
+        Write(id[..length]);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _output.Write(bytes);
+        _unflushed += bytes.Length;
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        await FlushPartAsync();
+        reader.Commit();
+    }
+
+    private async ValueTask FlushPartAsync()
+    {
+        reader.HasWritten = true;
+        reader.LastWrite = time.GetTimestamp();
+        _unflushed = 0;
+        await _output.FlushAsync(context.RequestAborted);
+    }
+}
