@@ -1,3 +1,3 @@
 using McpProxy.Bridge;
 
-return await BridgeApplication.RunAsync(args, CancellationToken.None);
+return await BridgeApplication.RunAsync(args, Console.Error);

@@ -4,7 +4,7 @@ namespace McpProxy.Cli;
 
 /// <summary>What a command line starts: the bridge, or the gateway.</summary>
 /// <param name="BridgeWords">What the bridge is started with; null for the gateway.</param>
-/// <param name="Warnings">What the user should know, one line each.</param>
+/// <param name="Warnings">What the user should know about the choice, one line each; the gateway says its own.</param>
 internal sealed record Mode(string[]? BridgeWords, IReadOnlyList<string> Warnings)
 {
     /// <summary>Chooses: an address starts the bridge, everything else the gateway.</summary>
@@ -19,12 +19,12 @@ internal sealed record Mode(string[]? BridgeWords, IReadOnlyList<string> Warning
 
         if (arguments.Operands.Count > 0 || string.IsNullOrEmpty(sseUrl))
         {
-            return new Mode(null, arguments.Warnings);
+            return new Mode(null, []);
         }
 
         return CommandLineWords.IsAddress(sseUrl)
             ? Bridge(arguments, [sseUrl], ["SSE_URL is deprecated: give the address as an argument"])
-            : new Mode(null, [.. arguments.Warnings, "SSE_URL is ignored: it is not an address that starts with http:// or https://"]);
+            : new Mode(null, ["SSE_URL is ignored: it is not an address that starts with http:// or https://"]);
     }
 
     // The address goes first, so that no flag of the bridge can take it for its value. The gateway's flags are left out.

@@ -11,7 +11,7 @@ var application = new CliApplication(
     Console.Out,
     Console.Error,
     Environment.GetEnvironmentVariable,
-    BridgeApplication.RunAsync,
+    (words, _) => BridgeApplication.RunAsync(words, Console.Error),
     (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
 return await application.RunAsync(args, stop.Token);
 

@@ -3,9 +3,6 @@ namespace McpProxy.Gateway.Configuration;
 /// <summary>What <c>--help</c> prints, and what accompanies an error.</summary>
 internal static class CommandLineHelp
 {
-    /// <summary>Said when neither the command line nor configuration names a server.</summary>
-    public const string NothingToServe = "nothing to serve: give a command, an address, --named-server or --named-server-config";
-
     /// <summary>Said below a mistake of usage.</summary>
     public const string Hint =
         """

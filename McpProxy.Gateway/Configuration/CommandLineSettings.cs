@@ -89,7 +89,7 @@ internal sealed class CommandLineSettings
     private void AddNamedServers()
     {
         var pairs = Pairs(GatewayFlags.NamedServer);
-        if (pairs.Count > 0 && Last(GatewayFlags.NamedServerConfig) is not null)
+        if (pairs.Count > 0 && Last(GatewayFlags.NamedServerConfig) is { Length: > 0 })
         {
             _warnings.Add("--named-server is ignored: --named-server-config names the servers");
             return;

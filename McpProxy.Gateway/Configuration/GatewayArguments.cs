@@ -30,9 +30,6 @@ internal sealed record GatewayArguments
     /// <summary>What was understood but deserves a line to the user, one line each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether the command line itself names something to serve; configuration may still do so.</summary>
-    public bool NamesBackends => Operands.Count > 0 || Has(GatewayFlags.NamedServer) || Has(GatewayFlags.NamedServerConfig);
-
     /// <summary>Whether a flag was used.</summary>
     public bool Has(Flag flag) => Uses.Any(use => use.Flag == flag);
 }
