@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.ServiceDefaults;
@@ -137,17 +138,17 @@ internal static class GatewayApplication
             return;
         }
 
-        foreach (var address in Addresses(options.Host))
+        foreach (var address in Addresses(options.Host, options.Port))
         {
             kestrel.Listen(address, options.Port);
         }
     }
 
-    private static IPAddress[] Addresses(string host) =>
-        host is "*" or "+" ? [IPAddress.IPv6Any]
+    // "localhost" is both loopback addresses, as browsers resolve it; two listeners cannot take one free port.
+    private static IPAddress[] Addresses(string host, int port) =>
+        host == "*" ? [IPAddress.IPv6Any]
         : IPAddress.TryParse(host.Trim('[', ']'), out var address) ? [address]
-        : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? [IPAddress.Loopback]
-        : [Dns.GetHostAddresses(host)[0]];
+        : [IPAddress.Loopback, .. Socket.OSSupportsIPv6 && port != 0 ? [IPAddress.IPv6Loopback] : Array.Empty<IPAddress>()];
 
     private static async Task SayAsync(TextWriter error, string kind, IEnumerable<string> lines)
     {

@@ -262,15 +262,20 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stopping, timeout.Token);
         var handshake = HandshakeAsync(connection, patience.Token).AsTask();
-        if (await Task.WhenAny(handshake, ended) == handshake)
+        if (await Task.WhenAny(handshake, ended) != handshake)
         {
-            return await handshake;
+            await patience.CancelAsync();
+            await handshake;
+            return ProxyFault.ExitedAtStart;
         }
 
-        await connection.FailAllAsync(ProxyFault.ExitedAtStart);
-        await patience.CancelAsync();
-        await handshake;
-        return ProxyFault.ExitedAtStart;
+        var fault = await handshake;
+        if (fault == ProxyFault.InitializeTimeout && timeout.IsCancellationRequested)
+        {
+            context.Logger.InitializeTimeout(name, HandshakeTimeout.TotalSeconds);
+        }
+
+        return fault;
     }
 
     private async Task EndedAsync(ChildProcess child, Task pump)

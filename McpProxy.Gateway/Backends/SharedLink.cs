@@ -113,7 +113,6 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         using var answer = await AskAsync(connection, OwnMessages.Call(Context.Pool, JsonToken.From(0), "initialize", WriteInitialize), cancellationToken);
         if (answer is null)
         {
-            Context.Logger.InitializeTimeout(Name, HandshakeTimeout.TotalSeconds);
             return ProxyFault.InitializeTimeout;
         }
 
