@@ -49,7 +49,7 @@ internal static class HttpSseEndpoints
         }
         finally
         {
-            await sessions.EndAsync(session, "its stream ended");
+            sessions.EndSoon(session, "its stream ended");
         }
     }
 
