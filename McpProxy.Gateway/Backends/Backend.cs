@@ -142,7 +142,12 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
                 _modern.Start();
             }
 
-            link = _modern ?? new ModernLink(name, options, context);
+            if (_modern is null)
+            {
+                return null;
+            }
+
+            link = _modern;
         }
 
         if (silent is not null)
@@ -150,7 +155,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             await silent.DisposeAsync();
         }
 
-        return !_stopped && await link.IsModernAsync() ? link : null;
+        return await link.IsModernAsync() ? link : null;
     }
 
     /// <summary>How it is doing.</summary>

@@ -7,8 +7,20 @@ internal sealed class BufferedExchange(BackendClient? client, Message request) :
 {
     private readonly TaskCompletionSource<Message> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The answer; its receiver's to dispose.</summary>
-    public Task<Message> Response => _response.Task;
+    /// <summary>Waits for the answer.</summary>
+    /// <returns>The answer, which is the caller's to dispose; or null when nobody waits for it any more.</returns>
+    public async ValueTask<Message?> WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _response.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Abandon();
+            return null;
+        }
+    }
 
     /// <inheritdoc/>
     public override async ValueTask OnMessageAsync(Message message)

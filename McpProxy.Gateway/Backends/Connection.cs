@@ -62,11 +62,12 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     {
         var wasInFlight = Remove(exchange);
         Substitute(notification, notification.Envelope.Subject, exchange.Id, exchange.WireId);
-        await transport.SendAsync(notification, cancellationToken);
         if (wasInFlight)
         {
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
         }
+
+        await transport.SendAsync(notification, cancellationToken);
     }
 
     /// <summary>The clients that have requests in flight, each once.</summary>

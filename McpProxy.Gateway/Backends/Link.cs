@@ -130,15 +130,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     {
         var exchange = new BufferedExchange(null, request);
         await connection.SendRequestAsync(request, exchange, cancellationToken);
-        try
-        {
-            return await exchange.Response.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            exchange.Abandon();
-            return null;
-        }
+        return await exchange.WaitAsync(cancellationToken);
     }
 
     /// <summary>Sends a client's request, once there is a connection.</summary>

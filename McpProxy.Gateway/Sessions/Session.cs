@@ -14,6 +14,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     private readonly Dictionary<JsonToken, Exchange> _inFlight = [];
     private Link? _link;
     private long _lastActive = time.GetTimestamp();
+    private int _waiting;
     private bool _ended;
 
     /// <summary>The id that the client names it by.</summary>
@@ -28,23 +29,33 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <summary>The revision that the client and the backend agreed on.</summary>
     public string ProtocolVersion { get; set; } = Revisions.Assumed;
 
-    /// <summary>Whether nothing happened for so long: no message, no answer under way, no stream open.</summary>
+    /// <summary>
+    /// Whether nobody was there for so long: no message came, no stream is open, no POST waits. A call that is under way does not count,
+    /// when its client is gone: a tool that never answers would keep the session for ever.
+    /// </summary>
     public bool IsIdle(TimeSpan limit)
     {
-        lock (_gate)
-        {
-            if (_inFlight.Count > 0)
-            {
-                return false;
-            }
-        }
-
-        if (streams.HasReaders)
+        if (streams.HasReaders || Volatile.Read(ref _waiting) > 0)
         {
             Touch();
         }
 
         return time.GetElapsedTime(Volatile.Read(ref _lastActive)) >= limit;
+    }
+
+    /// <summary>Waits for an answer as a whole; a client that does so is there.</summary>
+    /// <returns>The answer, which is the caller's to dispose; or null when the client left.</returns>
+    public async ValueTask<Message?> WaitAsync(BufferedExchange exchange, CancellationToken clientLeft)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await exchange.WaitAsync(clientLeft);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     /// <summary>Something happened.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using McpProxy.Gateway.Backends;
+using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.StreamableHttp;
 
@@ -7,7 +8,11 @@ namespace McpProxy.Gateway.StreamableHttp;
 internal static class BatchResponse
 {
     /// <summary>Writes each answer as it comes, in the order of the requests.</summary>
-    public static async Task WriteAsync(HttpContext context, IReadOnlyList<BufferedExchange> exchanges)
+    /// <param name="context">The HTTP request.</param>
+    /// <param name="exchanges">The requests.</param>
+    /// <param name="wait">Waits for one answer; null when the client has left.</param>
+    public static async Task WriteAsync(
+        HttpContext context, IReadOnlyList<BufferedExchange> exchanges, Func<BufferedExchange, CancellationToken, ValueTask<Message?>> wait)
     {
         const int ChunkBytes = 64 * 1024;
         var output = context.Response.BodyWriter;
@@ -17,7 +22,7 @@ internal static class BatchResponse
         {
             for (; written < exchanges.Count; written++)
             {
-                using var response = await exchanges[written].Response.WaitAsync(context.RequestAborted);
+                using var response = await wait(exchanges[written], context.RequestAborted) ?? throw new OperationCanceledException();
                 output.Write(written == 0 ? "["u8 : ","u8);
                 for (var offset = 0; offset < response.Length;)
                 {
@@ -30,7 +35,7 @@ internal static class BatchResponse
         }
         catch (OperationCanceledException)
         {
-            foreach (var exchange in exchanges.Skip(written))
+            foreach (var exchange in exchanges.Skip(written + 1))
             {
                 exchange.Abandon();
             }

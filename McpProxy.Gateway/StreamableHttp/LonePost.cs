@@ -63,7 +63,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
             return;
         }
 
-        await BatchResponse.WriteAsync(post.Context, exchanges);
+        await BatchResponse.WriteAsync(post.Context, exchanges, static (exchange, clientLeft) => exchange.WaitAsync(clientLeft));
     }
 
     /// <summary>Answers a POST of revision 2026-07-28: relayed if the backend speaks it, else so that the client falls back.</summary>
@@ -119,17 +119,15 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
         var client = new LoneClient();
         var exchange = new BufferedExchange(client, request);
         await link.SendRequestAsync(client, request, exchange, CancellationToken.None);
-        try
+        using var response = await exchange.WaitAsync(post.Context.RequestAborted);
+        if (response is null)
         {
-            using var response = await exchange.Response.WaitAsync(post.Context.RequestAborted);
-            post.Context.Response.StatusCode = isModern ? ModernErrors.StatusOf(response) : StatusCodes.Status200OK;
-            await FaultResponse.WriteMessageAsync(post.Context, response);
-        }
-        catch (OperationCanceledException)
-        {
-            exchange.Abandon();
             await CancelAsync(link, exchange);
+            return;
         }
+
+        post.Context.Response.StatusCode = isModern ? ModernErrors.StatusOf(response) : StatusCodes.Status200OK;
+        await FaultResponse.WriteMessageAsync(post.Context, response);
     }
 
     private async Task StreamAsync(Post post, Link link, Message request, bool isModern)

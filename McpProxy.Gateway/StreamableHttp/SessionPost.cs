@@ -28,7 +28,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
 
         if (message.Envelope.Kind != MessageKind.Request)
         {
-            await session.SendAsync(message, CancellationToken.None);
+            await session.SendAsync(message, post.Context.RequestAborted);
             post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
         }
         else if (post.Accept.Sse)
@@ -61,7 +61,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
             }
             else
             {
-                await session.SendAsync(message, CancellationToken.None);
+                await session.SendAsync(message, post.Context.RequestAborted);
             }
         }
 
@@ -102,15 +102,9 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         var exchange = new BufferedExchange(session, initialize);
         session.TryBegin(exchange);
         await session.SendRequestAsync(initialize, exchange, post.Context.RequestAborted);
-        Message response;
-        try
-        {
-            response = await exchange.Response.WaitAsync(post.Context.RequestAborted);
-        }
-        catch (OperationCanceledException)
+        if (await session.WaitAsync(exchange, post.Context.RequestAborted) is not { } response)
         {
             // The client never learned the session's id, so nobody can use or end it.
-            exchange.Abandon();
             await sessions.EndAsync(session, "the client left during initialize");
             return;
         }
@@ -199,7 +193,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         }
 
         await session.SendRequestAsync(request, exchange, CancellationToken.None);
-        if (await WaitAsync(post, exchange) is { } response)
+        if (await session.WaitAsync(exchange, post.Context.RequestAborted) is { } response)
         {
             using (response)
             {
@@ -221,20 +215,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
             await session.SendRequestAsync(request, exchange, CancellationToken.None);
         }
 
-        await BatchResponse.WriteAsync(post.Context, [.. sending.Select(item => (BufferedExchange)item.Exchange)]);
-    }
-
-    private static async Task<Message?> WaitAsync(Post post, BufferedExchange exchange)
-    {
-        try
-        {
-            return await exchange.Response.WaitAsync(post.Context.RequestAborted);
-        }
-        catch (OperationCanceledException)
-        {
-            exchange.Abandon();
-            return null;
-        }
+        await BatchResponse.WriteAsync(post.Context, [.. sending.Select(item => (BufferedExchange)item.Exchange)], session.WaitAsync);
     }
 
     private Task RunAsync(Post post, Session session, EventReader reader) =>
