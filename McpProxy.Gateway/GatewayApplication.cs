@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Logging;
 using McpProxy.ServiceDefaults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace McpProxy.Gateway;
@@ -57,17 +59,16 @@ internal static class GatewayApplication
         // The settings beside the program count, not those of whatever project it is started in.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(commandLine);
-        builder.AddServiceDefaults();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole(console =>
         {
-            console.SingleLine = true;
-            console.IncludeScopes = false;
-            console.TimestampFormat = "HH:mm:ss ";
+            console.FormatterName = LineFormatter.FormatterName;
+            console.LogToStandardErrorThreshold = LogLevel.Trace; // stdout is not ours.
         });
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace); // stdout is not ours.
+        builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        builder.AddServiceDefaults();
         builder.Services.AddGatewayOptions();
         builder.Services.AddGateway();
         return builder;

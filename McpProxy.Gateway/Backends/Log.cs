@@ -8,64 +8,64 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "[{Backend}] {Line}")]
     public static partial void Stderr(this ILogger logger, string backend, string line);
 
-    [LoggerMessage(1001, LogLevel.Debug, "{Backend}: started process {ProcessId}")]
+    [LoggerMessage(1001, LogLevel.Debug, "[{Backend}] started process {ProcessId}")]
     public static partial void ChildStarted(this ILogger logger, string backend, int processId);
 
-    [LoggerMessage(1002, LogLevel.Error, "{Backend}: the command \"{Command}\" was not found on its PATH")]
+    [LoggerMessage(1002, LogLevel.Error, "[{Backend}] the command \"{Command}\" was not found on its PATH")]
     public static partial void CommandNotFound(this ILogger logger, string backend, string command);
 
-    [LoggerMessage(1003, LogLevel.Error, "{Backend}: the working directory \"{Directory}\" does not exist")]
+    [LoggerMessage(1003, LogLevel.Error, "[{Backend}] the working directory \"{Directory}\" does not exist")]
     public static partial void WorkingDirectoryMissing(this ILogger logger, string backend, string directory);
 
-    [LoggerMessage(1004, LogLevel.Error, "{Backend}: could not be started: {Reason}")]
+    [LoggerMessage(1004, LogLevel.Error, "[{Backend}] could not be started: {Reason}")]
     public static partial void StartFailed(this ILogger logger, string backend, string reason);
 
-    [LoggerMessage(1005, LogLevel.Information, "{Backend}: initialized, revision {Revision}")]
+    [LoggerMessage(1005, LogLevel.Information, "[{Backend}] initialized, revision {Revision}")]
     public static partial void Initialized(this ILogger logger, string backend, string revision);
 
-    [LoggerMessage(1006, LogLevel.Error, "{Backend}: did not answer initialize within {Seconds} s (--initialize-timeout)")]
+    [LoggerMessage(1006, LogLevel.Error, "[{Backend}] did not answer initialize within {Seconds} s (--initialize-timeout)")]
     public static partial void InitializeTimeout(this ILogger logger, string backend, double seconds);
 
-    [LoggerMessage(1007, LogLevel.Error, "{Backend}: refused initialize: {Answer}")]
+    [LoggerMessage(1007, LogLevel.Error, "[{Backend}] refused initialize: {Answer}")]
     public static partial void InitializeRefused(this ILogger logger, string backend, string answer);
 
-    [LoggerMessage(1008, LogLevel.Warning, "{Backend}: {Detail}; starting it again in {Seconds} s (restart {Count})")]
+    [LoggerMessage(1008, LogLevel.Warning, "[{Backend}] {Detail}; starting it again in {Seconds} s (restart {Count})")]
     public static partial void RestartingIn(this ILogger logger, string backend, double seconds, string detail, int count);
 
-    [LoggerMessage(1009, LogLevel.Warning, "{Backend}: wrote something to stdout that is no message, and it was ignored: {Fault}")]
+    [LoggerMessage(1009, LogLevel.Warning, "[{Backend}] wrote something to stdout that is no message, and it was ignored: {Fault}")]
     public static partial void NotAMessage(this ILogger logger, string backend, ScanFault fault);
 
-    [LoggerMessage(1010, LogLevel.Debug, "{Backend}: sent a response to a request that is not in flight")]
+    [LoggerMessage(1010, LogLevel.Debug, "[{Backend}] sent a response to a request that is not in flight")]
     public static partial void UnknownResponse(this ILogger logger, string backend);
 
-    [LoggerMessage(1011, LogLevel.Warning, "{Backend}: a message {Direction} was not delivered: {Reason}")]
+    [LoggerMessage(1011, LogLevel.Warning, "[{Backend}] a message {Direction} was not delivered: {Reason}")]
     public static partial void NotDelivered(this ILogger logger, string backend, string direction, string reason);
 
-    [LoggerMessage(1012, LogLevel.Warning, "{Backend}: a request of the server was refused: {Reason}")]
+    [LoggerMessage(1012, LogLevel.Warning, "[{Backend}] a request of the server was refused: {Reason}")]
     public static partial void ServerRequestRefused(this ILogger logger, string backend, string reason);
 
-    [LoggerMessage(1013, LogLevel.Information, "{Backend}: speaks revision 2026-07-28: {IsModern}")]
+    [LoggerMessage(1013, LogLevel.Information, "[{Backend}] speaks revision 2026-07-28: {IsModern}")]
     public static partial void Probed(this ILogger logger, string backend, bool isModern);
 
-    [LoggerMessage(1014, LogLevel.Information, "{Backend}: process {ProcessId} did not leave when its stdin closed; terminating it")]
+    [LoggerMessage(1014, LogLevel.Information, "[{Backend}] process {ProcessId} did not leave when its stdin closed; terminating it")]
     public static partial void Terminating(this ILogger logger, string backend, int processId);
 
-    [LoggerMessage(1015, LogLevel.Warning, "{Backend}: process {ProcessId} did not leave when asked to; killing it")]
+    [LoggerMessage(1015, LogLevel.Warning, "[{Backend}] process {ProcessId} did not leave when asked to; killing it")]
     public static partial void Killing(this ILogger logger, string backend, int processId);
 
-    [LoggerMessage(1016, LogLevel.Error, "{Backend}: process {ProcessId} could not be killed: {Reason}")]
+    [LoggerMessage(1016, LogLevel.Error, "[{Backend}] process {ProcessId} could not be killed: {Reason}")]
     public static partial void KillFailed(this ILogger logger, string backend, int processId, string reason);
 
-    [LoggerMessage(1017, LogLevel.Debug, "{Backend}: process {ProcessId} ended with code {ExitCode}")]
+    [LoggerMessage(1017, LogLevel.Debug, "[{Backend}] process {ProcessId} ended with code {ExitCode}")]
     public static partial void ChildStopped(this ILogger logger, string backend, int processId, int exitCode);
 
-    [LoggerMessage(1018, LogLevel.Debug, "{Backend}: starting ({Change} in the configuration)")]
+    [LoggerMessage(1018, LogLevel.Debug, "[{Backend}] starting ({Change} in the configuration)")]
     public static partial void Configured(this ILogger logger, string backend, string change);
 
-    [LoggerMessage(1021, LogLevel.Information, "{Backend}: stopping")]
+    [LoggerMessage(1021, LogLevel.Information, "[{Backend}] stopping")]
     public static partial void Stopping(this ILogger logger, string backend);
 
-    [LoggerMessage(1019, LogLevel.Error, "{Backend}: the loop that keeps it running failed")]
+    [LoggerMessage(1019, LogLevel.Error, "[{Backend}] the loop that keeps it running failed")]
     public static partial void LinkFailed(this ILogger logger, Exception exception, string backend);
 
     [LoggerMessage(1020, LogLevel.Warning, "{Remark}")]

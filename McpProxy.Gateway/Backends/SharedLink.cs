@@ -16,6 +16,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     private readonly Lock _gate = new();
     private readonly HashSet<BackendClient> _clients = [];
     private readonly Dictionary<JsonToken, BackendClient> _serverRequests = [];
+    private readonly HashSet<(BackendClient Client, string Uri)> _subscribing = [];
     private volatile InitializeResult? _initialize;
     private LogSeverity? _lowestLevel;
 
@@ -72,7 +73,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
                 return;
             }
 
-            orphaned = client.HasSubscriptions ? [.. client.Subscriptions.Where(uri => !IsSubscribed(uri))] : [];
+            orphaned = client.HasSubscriptions ? [.. client.Subscriptions.Where(uri => !IsSubscribed(uri) && !IsSubscribing(uri, client))] : [];
             unanswered = [.. _serverRequests.Where(pair => pair.Value == client).Select(pair => pair.Key)];
             foreach (var id in unanswered)
             {
@@ -208,18 +209,18 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     {
         var level = LogSeverities.Read(request[request.Envelope.Subject]);
         LogSeverity lowest;
+        LogSeverity? before;
         lock (_gate)
         {
-            lowest = _clients.Where(other => other != client).Select(other => other.LogLevel).Append(level).Min() ?? level;
+            // At once, not with the answer: what another client sets meanwhile has to reckon with it.
+            (before, client.LogLevel) = (client.LogLevel, level);
+            lowest = _clients.Select(other => other.LogLevel).Append(level).Min() ?? level;
         }
 
         exchange.Answered = succeeded =>
         {
-            if (succeeded)
-            {
-                client.LogLevel = level;
-                _lowestLevel = lowest;
-            }
+            client.LogLevel = succeeded ? client.LogLevel : before;
+            _lowestLevel = succeeded ? lowest : _lowestLevel;
         };
         if (lowest != level)
         {
@@ -234,16 +235,21 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         var uri = ReadString(request[request.Envelope.Subject]);
         var subscribes = request.Envelope.Method == McpMethod.ResourcesSubscribe;
         bool others;
+        bool gaveUp;
         lock (_gate)
         {
-            others = IsSubscribed(uri, except: client);
+            // Who subscribes relies on what the backend has confirmed; who unsubscribes spares what it was only asked for, too.
+            others = IsSubscribed(uri, except: client) || (!subscribes && IsSubscribing(uri, except: client));
+            gaveUp = !subscribes && client.Subscriptions.Remove(uri);
+            _ = subscribes && _subscribing.Add((client, uri));
         }
 
         exchange.Answered = succeeded =>
         {
             lock (_gate)
             {
-                _ = succeeded && (subscribes ? client.Subscriptions.Add(uri) : client.Subscriptions.Remove(uri));
+                _subscribing.Remove((client, uri));
+                _ = (subscribes ? succeeded : gaveUp && !succeeded) && client.Subscriptions.Add(uri);
             }
         };
         if (!others || request.Envelope.Subject.IsEmpty)
@@ -258,6 +264,8 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
 
     private bool IsSubscribed(string uri, BackendClient? except = null) =>
         _clients.Any(client => client != except && client.HasSubscriptions && client.Subscriptions.Contains(uri));
+
+    private bool IsSubscribing(string uri, BackendClient except) => _subscribing.Any(asked => asked.Client != except && asked.Uri == uri);
 
     private async ValueTask OnServerRequestAsync(Connection connection, Message request)
     {
