@@ -43,6 +43,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Done when the process has ended, with its exit code.</summary>
     public Task<int> Exited { get; }
 
+    /// <summary>Whether it had to be made to leave.</summary>
+    public bool WasTerminated { get; private set; }
+
     /// <summary>Starts a backend's command.</summary>
     /// <returns>The process, or why there is none.</returns>
     public static (ChildProcess? Child, ProxyFault? Fault) Start(string name, BackendOptions options, BackendContext context)
@@ -125,6 +128,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             _context.Logger.Terminating(_name, Id);
             tree = [.. tree.Union(ProcessTree.Snapshot(Id))];
+            WasTerminated = !Exited.IsCompleted;
             ProcessTree.Terminate(tree);
             if (!await EndsAsync(tree))
             {

@@ -49,6 +49,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
         catch (OperationCanceledException)
         {
+            // Nobody waits for it any more, and it was not sent.
             Remove(exchange);
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
         }
@@ -69,6 +70,23 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
         await transport.SendAsync(notification, cancellationToken);
     }
+
+    /// <summary>Sends a message if there is room for it now: what says farewell must not wait for a backend that reads nothing.</summary>
+    public async ValueTask TrySendAsync(Message message)
+    {
+        try
+        {
+            await transport.SendAsync(message, new CancellationToken(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+            // The transport disposed it.
+        }
+    }
+
+    /// <summary>Tells the backend that nobody waits for a request any more, whose exchange has ended.</summary>
+    public ValueTask TryCancelAsync(Exchange exchange, string reason) =>
+        Remove(exchange) ? TrySendAsync(OwnMessages.Cancelled(pool, exchange.WireId, reason)) : ValueTask.CompletedTask;
 
     /// <summary>The clients that have requests in flight, each once.</summary>
     public IReadOnlyCollection<BackendClient> ClientsInFlight()
@@ -132,10 +150,8 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             _byToken.Clear();
         }
 
-        foreach (var exchange in exchanges)
-        {
-            await exchange.FailAsync(fault, pool);
-        }
+        // All at once: a client that reads nothing holds up its own answer and no other.
+        await Task.WhenAll(exchanges.Select(exchange => exchange.FailAsync(fault, pool).AsTask()));
     }
 
     private ValueTask DispatchAsync(Message message)

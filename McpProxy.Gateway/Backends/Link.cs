@@ -1,6 +1,7 @@
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -233,11 +234,10 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             _next = _next.Task.IsCompleted ? NewAttempt() : _next;
         }
 
-        var exited = child.Exited.IsCompleted;
         await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? EndFault());
         await child.DisposeAsync();
         await pump; // Its transport is disposed now.
-        var detail = exited ? $"exited with code {await child.Exited}" : fault is not null ? fault.Text : "closed its stdout";
+        var detail = !child.WasTerminated && child.Exited.IsCompleted ? $"exited with code {await child.Exited}" : fault?.Text ?? "closed its stdout";
         if (fault is not null)
         {
             Announce(new Attempt(null, fault));
@@ -270,12 +270,11 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         return fault;
     }
 
-    private async Task EndedAsync(ChildProcess child, Task pump)
+    private async Task EndedAsync(ChildProcess child, Task<EndReason> pump)
     {
-        if (await Task.WhenAny(pump, child.Exited) != pump)
-        {
-            await pump.WaitAsync(DrainTime, context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        // A process that ends also closes its stdout: what it wrote last is still read, and its exit code is still to come.
+        await Task.WhenAny(pump, child.Exited);
+        await Task.WhenAll(pump, child.Exited).WaitAsync(DrainTime, context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Announce(Attempt attempt)

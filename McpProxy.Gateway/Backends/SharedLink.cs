@@ -88,7 +88,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
 
         foreach (var id in unanswered)
         {
-            await connection.SendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id), Stopping);
+            await connection.TrySendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id));
         }
 
         foreach (var uri in orphaned)
@@ -96,7 +96,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
             var request = ResourceRequest("resources/unsubscribe", uri);
             var exchange = new BufferedExchange(null, request);
             exchange.Abandon();
-            await connection.SendRequestAsync(request, exchange, Stopping);
+            await connection.SendRequestAsync(request, exchange, new CancellationToken(canceled: true)); // As above: only if there is room.
         }
     }
 

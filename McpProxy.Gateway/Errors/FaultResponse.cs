@@ -18,6 +18,11 @@ internal static class FaultResponse
             context.Response.Headers.RetryAfter = "5";
         }
 
+        if (fault.Status == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close"; // The rest of the body is not read, so nothing can come after it.
+        }
+
         await WriteMessageAsync(context, message);
     }
 

@@ -67,13 +67,18 @@ internal static class HttpSseEndpoints
         {
             body.Discard();
             var status = unread?.Status ?? StatusCodes.Status400BadRequest;
+            if (status == StatusCodes.Status413PayloadTooLarge)
+            {
+                context.Response.Headers.Connection = "close"; // The rest of the body is not read.
+            }
+
             await AnswerAsync(context, status, unread is { Status: not 400 } ? unread.Text : $"Could not parse message. {unread?.Text ?? body.Fault.Describe()}");
             return;
         }
 
         // Queued before the answer, so that what the client says next stays behind it. A request whose backend is still starting
         // is not waited for: its answer comes on the stream.
-        var sent = Task.WhenAll((body.Batch ?? [body.Single!]).Select(message => SendAsync(session, message, pool).AsTask()));
+        var sent = Task.WhenAll((body.Batch ?? [body.Single!]).Select(message => SendAsync(session, message, pool)));
         await AnswerAsync(context, StatusCodes.Status202Accepted, "Accepted");
         await context.Response.CompleteAsync();
         await sent;
@@ -93,7 +98,7 @@ internal static class HttpSseEndpoints
             : (null, ProxyFault.SseSessionNotFound);
     }
 
-    private static async ValueTask SendAsync(Session session, Message message, MessagePool pool)
+    private static async Task SendAsync(Session session, Message message, MessagePool pool)
     {
         if (message.Envelope.Kind != MessageKind.Request)
         {
@@ -109,7 +114,7 @@ internal static class HttpSseEndpoints
             return;
         }
 
-        await session.SendRequestAsync(message, exchange, CancellationToken.None);
+        await session.SendRequestAsync(message, exchange);
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string text)

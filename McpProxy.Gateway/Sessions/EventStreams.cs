@@ -1,3 +1,4 @@
+using System.Numerics;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
 
@@ -15,6 +16,8 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     private Queue<(Message Request, long Since)>? _parked;
     private long _keptBytes;
     private int _lastNumber;
+    private int _dropped;
+    private bool _isEnding;
     private bool _ended;
 
     /// <summary>The stream for what the server sends on its own: GET, or the one stream of HTTP+SSE.</summary>
@@ -23,7 +26,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     /// <summary>How long a reader that reads nothing may hold up what writes to it; null for as long as it likes.</summary>
     public TimeSpan? StallTimeout { get; set; }
 
-    /// <summary>Called when events were dropped undelivered; told how many.</summary>
+    /// <summary>Called when events were dropped undelivered; told how many so far.</summary>
     public Action<int>? Dropped { get; set; }
 
     /// <summary>Whether some HTTP response carries one of the streams.</summary>
@@ -91,7 +94,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
                 }
 
                 // The session's own stream goes on with what there is: its messages are no answers that somebody waits for.
-                Dropped?.Invoke((int)(firstKept - last.Sequence - 1));
+                CountDropped((int)(firstKept - last.Sequence - 1));
             }
 
             return Attach(stream, Math.Max(last.Sequence, firstKept - 1), abort);
@@ -106,9 +109,9 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            if (stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes)
+            if (isLast || HasRoom(stream))
             {
-                Add(stream, message, isLast);
+                Add(stream, message, isLast); // What comes last waits for nobody: nothing piles up behind it.
                 return ValueTask.CompletedTask;
             }
         }
@@ -150,6 +153,19 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
         }
 
         return expired;
+    }
+
+    /// <summary>The session is ending: nothing waits for a slow reader any more, and of what still comes only answers are taken.</summary>
+    public void StopWaiting()
+    {
+        lock (_gate)
+        {
+            _isEnding = true;
+            foreach (var stream in _requests.Values.Append(Own))
+            {
+                stream.Room?.TrySetResult();
+            }
+        }
     }
 
     /// <summary>Ends all streams. A response that carries one still sends what is queued.</summary>
@@ -253,9 +269,11 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
         return stream.Reader;
     }
 
+    private bool HasRoom(EventStream stream) => stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes || _isEnding || _ended;
+
     private void Add(EventStream stream, Message message, bool isLast)
     {
-        if (_ended || stream.IsCompleted)
+        if (_ended || stream.IsCompleted || (_isEnding && message.Envelope.Kind != MessageKind.Response))
         {
             message.Dispose();
             return;
@@ -278,7 +296,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
             Task room;
             lock (_gate)
             {
-                if (stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes || _ended)
+                if (HasRoom(stream))
                 {
                     Add(stream, message, isLast);
                     return;
@@ -390,7 +408,18 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
 
         if (excess > 0)
         {
-            Dropped?.Invoke(excess);
+            CountDropped(excess);
+        }
+    }
+
+    /// <summary>Tells of the first, second, fourth, eighth… event that was dropped: a flood of them is not to flood the log.</summary>
+    private void CountDropped(int count)
+    {
+        var before = _dropped;
+        _dropped += count;
+        if (BitOperations.Log2((uint)_dropped) > (before == 0 ? -1 : BitOperations.Log2((uint)before)))
+        {
+            Dropped?.Invoke(_dropped);
         }
     }
 

@@ -12,7 +12,7 @@ internal static partial class Log
     [LoggerMessage(1102, LogLevel.Warning, "A session was refused: {Limit} are open already (--max-sessions)")]
     public static partial void TooManySessions(this ILogger logger, int limit);
 
-    [LoggerMessage(1103, LogLevel.Warning, "Session {Session}: {Count} events were dropped, because no stream was open for them (--replay-events, --replay-size)")]
+    [LoggerMessage(1103, LogLevel.Warning, "Session {Session}: {Count} events so far were dropped, because no stream was open for them (--replay-events, --replay-size)")]
     public static partial void EventsDropped(this ILogger logger, string session, int count);
 
     [LoggerMessage(1104, LogLevel.Error, "Session {Session} with {Backend} could not be ended")]

@@ -5,13 +5,16 @@ using McpProxy.Relay.Messages;
 namespace McpProxy.Gateway.Sessions;
 
 /// <summary>One MCP client's session at the gateway, on either transport.</summary>
+#pragma warning disable CA1001 // A token source without timer or link has nothing to dispose, and its token outlives the session's end.
 internal sealed class Session(string id, Backend backend, EventStreams streams, MessagePool pool, TimeProvider time) : BackendClient
+#pragma warning restore CA1001
 {
     /// <summary>How many requests a client may have in flight.</summary>
     private const int MaxInFlight = 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<JsonToken, Exchange> _inFlight = [];
+    private readonly CancellationTokenSource _ending = new();
     private Link? _link;
     private long _lastActive = time.GetTimestamp();
     private int _waiting;
@@ -76,7 +79,8 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     }
 
     /// <summary>Sends a request that <see cref="TryBegin"/> let in. Its exchange is completed whatever happens.</summary>
-    public async ValueTask SendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
+    /// <returns>Done when the request is on its way, or will never be: that may be later than its exchange ends.</returns>
+    public async Task SendRequestAsync(Message request, Exchange exchange)
     {
         if (_link is null && request.Envelope.Method == McpMethod.Initialize)
         {
@@ -90,7 +94,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
             return;
         }
 
-        await link.SendRequestAsync(this, request, exchange, cancellationToken);
+        await link.SendRequestAsync(this, request, exchange, _ending.Token);
     }
 
     /// <summary>Sends a notification or a response up.</summary>
@@ -142,14 +146,24 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     }
 
     /// <summary>Refuses the server's requests that found no stream in time.</summary>
-    public async ValueTask RefuseExpiredAsync(TimeSpan patience)
+    public void RefuseExpired(TimeSpan patience)
     {
         foreach (var request in streams.TakeExpired(patience))
         {
-            if (_link is { } link)
-            {
-                await link.SendAsync(this, ProxyFault.NoStream.ToMessage(pool, request), CancellationToken.None);
-            }
+            // Discarded: a backend that reads nothing must not hold up the caller. It ends with the session at the latest.
+            _ = RefuseAsync(request);
+        }
+    }
+
+    private async Task RefuseAsync(JsonToken request)
+    {
+        try
+        {
+            await (_link?.SendAsync(this, ProxyFault.NoStream.ToMessage(pool, request), _ending.Token) ?? ValueTask.CompletedTask);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session ended.
         }
     }
 
@@ -168,12 +182,18 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
             unanswered = [.. _inFlight.Values];
         }
 
+        streams.StopWaiting();
         foreach (var exchange in unanswered)
         {
-            await CancelUpAsync(exchange);
             await exchange.FailAsync(ProxyFault.SessionEnded, pool);
+            if (_link is SharedLink && exchange.Connection is { } connection)
+            {
+                // The backend lives on, and need not go on with what nobody waits for.
+                await connection.TryCancelAsync(exchange, "The session ended.");
+            }
         }
 
+        await _ending.CancelAsync();
         if (_link is { } link)
         {
             await backend.DisconnectAsync(this, link);
@@ -193,14 +213,5 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
         }
 
         streams.StallTimeout = _link is DedicatedLink ? null : streams.StallTimeout;
-    }
-
-    /// <summary>On a connection that others share, the backend need not go on with what nobody waits for.</summary>
-    private async ValueTask CancelUpAsync(Exchange exchange)
-    {
-        if (_link is SharedLink shared && exchange.Connection is not null)
-        {
-            await shared.CancelAsync(OwnMessages.Cancelled(pool, exchange.Id, "The session ended."), exchange, CancellationToken.None);
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SessionWorker(SessionRegistry sessions, IOptions<GatewayOp
         {
             foreach (var session in sessions.All)
             {
-                await session.RefuseExpiredAsync(options.Value.ServerRequestTimeout);
+                session.RefuseExpired(options.Value.ServerRequestTimeout);
                 if (session.IsIdle(options.Value.SessionIdleTimeout))
                 {
                     sessions.EndSoon(session, "idle");

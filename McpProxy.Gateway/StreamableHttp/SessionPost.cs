@@ -101,9 +101,14 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
 
         var exchange = new BufferedExchange(session, initialize);
         session.TryBegin(exchange);
-        await session.SendRequestAsync(initialize, exchange, post.Context.RequestAborted);
-        if (await session.WaitAsync(exchange, post.Context.RequestAborted) is not { } response)
+
+        // Discarded: it throws nothing, and what comes of it is waited for with the answer.
+        _ = session.SendRequestAsync(initialize, exchange);
+        var response = await session.WaitAsync(exchange, post.Context.RequestAborted);
+        if (response is null || post.Context.RequestAborted.IsCancellationRequested)
         {
+            response?.Dispose();
+
             // The client never learned the session's id, so nobody can use or end it.
             await sessions.EndAsync(session, "the client left during initialize");
             return;
@@ -151,9 +156,13 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         }
 
         var reader = session.Streams.Attach(stream, post.Context.Abort);
-        var sent = Task.WhenAll(sending.Select(item => session.SendRequestAsync(item.Request, item.Exchange, CancellationToken.None).AsTask()));
+        foreach (var (request, exchange) in sending)
+        {
+            // Discarded: it throws nothing, and the stream need not outlast its answers because a backend reads nothing.
+            _ = session.SendRequestAsync(request, exchange);
+        }
+
         await RunAsync(post, session, reader);
-        await sent;
     }
 
     /// <summary>Lets the requests in, or refuses the POST when one of them must not be sent.</summary>
@@ -192,7 +201,8 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
             return;
         }
 
-        await session.SendRequestAsync(request, exchange, CancellationToken.None);
+        // Discarded, as above.
+        _ = session.SendRequestAsync(request, exchange);
         if (await session.WaitAsync(exchange, post.Context.RequestAborted) is { } response)
         {
             using (response)
@@ -212,7 +222,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
 
         foreach (var (request, exchange) in sending)
         {
-            await session.SendRequestAsync(request, exchange, CancellationToken.None);
+            _ = session.SendRequestAsync(request, exchange); // Discarded, as above.
         }
 
         await BatchResponse.WriteAsync(post.Context, [.. sending.Select(item => (BufferedExchange)item.Exchange)], session.WaitAsync);

@@ -187,6 +187,10 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
         reader.HasWritten = true;
         reader.LastWrite = time.GetTimestamp();
         _unflushed = 0;
-        await _output.FlushAsync(context.RequestAborted);
+        var flushed = await _output.FlushAsync(context.RequestAborted);
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            throw new OperationCanceledException(); // The connection is gone, which the token may tell only later.
+        }
     }
 }

@@ -1,0 +1,67 @@
+using System.Net;
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Tests.Harness;
+
+namespace McpProxy.Gateway.Tests.StreamableHttp;
+
+/// <summary>How large a body may be.</summary>
+public sealed class RequestBodyTests : GatewayTest
+{
+    private const int Limit = 4096;
+
+    [Theory]
+    [InlineData(Limit, true, 200)]
+    [InlineData(Limit + 1, true, 413)]
+    [InlineData(Limit - 100, false, 200)]
+    [InlineData(Limit + 1, false, 413)]
+    [InlineData(Limit * 100, false, 413)]
+    public async Task Post_BodyOfThatSize_IsTakenUpToTheLimit(int bytes, bool tellsItsLength, int status)
+    {
+        var host = await StartAsync(FaultServer.Shared(), options => options.MaxRequestBytes = Limit);
+        var client = await host.ConnectAsync();
+
+        var answer = await client.PostAsync(Padded(Rpc.Request("ping"), bytes), request => request.Headers.TransferEncodingChunked = !tellsItsLength);
+
+        Assert.Equal(status, (int)answer.Status);
+        Assert.Equal(status == 413, answer.Response.ErrorCode() is not null && answer.Response.ErrorText().Contains("--max-request-size", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task PostToMessages_TooLarge_Is413()
+    {
+        var host = await StartAsync(FaultServer.Shared(), options => options.MaxRequestBytes = Limit);
+        var client = await host.ConnectSseAsync();
+
+        var answer = await client.PostAsync(Padded(Rpc.Request("ping"), Limit + 1));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
+        Assert.Equal("[1]", await client.CallAsync("echo", "[1]"));
+    }
+
+    [Theory]
+    [InlineData(nameof(SharingMode.Shared))]
+    [InlineData(nameof(SharingMode.Dedicated))]
+    public async Task Post_LargeBody_ReachesTheBackendWhole(string sharing)
+    {
+        var host = await StartAsync(FaultServer.Create(Enum.Parse<SharingMode>(sharing)));
+        var client = await host.ConnectAsync();
+        var text = $"\"{new string('é', 3_000_000)}\"";
+
+        Assert.Equal(text, await client.CallAsync("echo", text));
+    }
+
+    [Fact]
+    public async Task Answer_TooLarge_IsAnErrorAndTheConnectionGoesOn()
+    {
+        var host = await StartAsync(FaultServer.Shared(), options => options.MaxMessageBytes = 100_000);
+        var client = await host.ConnectAsync();
+
+        var answer = await client.RequestAsync(Rpc.Call("big", """{"bytes":200000}""", "\"é\""));
+
+        Assert.Equal(("\"é\"", -32000), (answer.Id(), answer.ErrorCode()));
+        Assert.Contains("--max-message-size", answer.ErrorText(), StringComparison.Ordinal);
+        Assert.Equal("[1]", await client.CallAsync("echo", "[1]"));
+    }
+
+    private static string Padded(string json, int bytes) => json + new string(' ', bytes - json.Length);
+}
