@@ -5,6 +5,7 @@ using McpProxy.Gateway;
 
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var application = new CliApplication(
@@ -15,9 +16,9 @@ var application = new CliApplication(
     (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
 return await application.RunAsync(args, stop.Token);
 
-// The first signal asks to stop in good order; a second one does not wait for it.
+// Stopping takes --shutdown-timeout at most. A second signal does not cut it short: that would leave processes behind.
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = !stop.IsCancellationRequested;
+    signal.Cancel = true;
     stop.Cancel();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 
 namespace McpProxy.Gateway;
@@ -19,7 +20,7 @@ internal static class Banner
         foreach (var (name, backend) in set.Backends.OrderBy(entry => entry.Key != GatewayOptions.DefaultBackend).ThenBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var address = bases[0] + (name == GatewayOptions.DefaultBackend ? "" : $"/servers/{name}");
-            text.AppendLine($"  {name.PadRight(width)}  {address}/mcp  {address}/sse  ({Path.GetFileName(backend.Command)})");
+            text.AppendLine($"  {name.PadRight(width)}  {address}/mcp  {address}/sse  ({Backend.NameOf(backend)})");
         }
 
         return text.AppendLine($"  {"status".PadRight(width)}  {bases[0]}/status").ToString();

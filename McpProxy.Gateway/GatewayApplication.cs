@@ -61,6 +61,8 @@ internal static class GatewayApplication
         builder.Configuration.AddInMemoryCollection(commandLine);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // What keeps it from starting is said in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // A probe asks, and has its answer.
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console =>
         {
@@ -110,7 +112,7 @@ internal static class GatewayApplication
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await SayAsync(error, "error", [$"cannot listen on {options.Host} port {options.Port} (--host, --port): {e.Message}"]);
             return ExitCode.Failure;

@@ -31,7 +31,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     public string PathPrefix => name == GatewayOptions.DefaultBackend ? "" : $"/servers/{name}";
 
     /// <summary>What it runs, for the banner: the program and not its arguments, which may hold secrets.</summary>
-    public string Description => Path.GetFileName(options.Command ?? "");
+    public static string NameOf(BackendOptions options) => Path.GetFileName((options.Command ?? "").Split(' ')[0]);
 
     /// <summary>Whether a new session would find a backend that works.</summary>
     public bool IsReady
@@ -166,7 +166,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             Link?[] links = [_shared, _modern is { Status.State: LinkState.Running } ? _modern : null, .. _dedicated];
             var live = links.OfType<Link>().ToArray();
             return new BackendStatus(
-                _shared?.Status.State ?? (_spareFault is null ? LinkState.Running : LinkState.Waiting),
+                _shared?.Status.State ?? (IsReady ? LinkState.Running : LinkState.Waiting),
                 Sharing,
                 live.Count(link => link.Status.State == LinkState.Running),
                 live.Sum(link => link.InFlight),

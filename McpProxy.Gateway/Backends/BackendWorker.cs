@@ -33,7 +33,7 @@ internal sealed class BackendWorker(
         return backends.ApplyAsync(set.Backends);
     }
 
-    /// <summary>Refuses what is new, closes the streams that wait for nothing, lets calls finish, then stops the processes.</summary>
+    /// <summary>Refuses what is new, closes the streams that no answer comes on, lets calls finish, then stops the processes.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         sessions.IsDraining = true;

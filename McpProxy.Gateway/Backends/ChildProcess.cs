@@ -19,11 +19,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Task _stderr;
     private readonly BackendContext _context;
     private readonly string _name;
+    private readonly ProcessTree.Member _root;
+    private readonly string _mark;
     private readonly Lazy<Task> _stop;
 
-    private ChildProcess(string name, Process process, BackendContext context)
+    private ChildProcess(string name, Process process, string mark, BackendContext context)
     {
         _name = name;
+        _root = ProcessTree.Find(process.Id);
+        _mark = mark;
         _process = process;
         _context = context;
         Id = process.Id;
@@ -39,6 +43,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Its stdin and stdout.</summary>
     public ITransport Transport => _transport;
+
+    /// <summary>Done when it can no longer be written to.</summary>
+    public Task WriteFailed => _transport.WriteFailed;
 
     /// <summary>Done when the process has ended, with its exit code.</summary>
     public Task<int> Exited { get; }
@@ -60,6 +67,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             WorkingDirectory = Path.GetFullPath(options.Cwd ?? Environment.CurrentDirectory),
         };
         ChildEnvironment.Apply(start.Environment, options, options.PassEnvironment ?? context.Options.PassEnvironment);
+        var mark = Guid.NewGuid().ToString("N");
+        start.Environment[ProcessTree.MarkName] = mark;
         if (!Directory.Exists(start.WorkingDirectory))
         {
             context.Logger.WorkingDirectoryMissing(name, start.WorkingDirectory);
@@ -68,7 +77,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         if (CommandLocator.Find(options.Command ?? "", start.WorkingDirectory, start.Environment) is not { } path)
         {
-            context.Logger.CommandNotFound(name, options.Command ?? "");
+            context.Logger.CommandNotFound(name, Backend.NameOf(options), options.Command?.Contains(' ') == true ? "; its arguments belong into \"args\"" : "");
             return (null, ProxyFault.CommandNotFound);
         }
 
@@ -77,7 +86,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             SetCommand(start, path, options.Args);
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
             context.Logger.ChildStarted(name, process.Id);
-            return (new ChildProcess(name, process, context), null);
+            return (new ChildProcess(name, process, mark, context), null);
         }
         catch (Exception e) when (e is Win32Exception or IOException or ArgumentException)
         {
@@ -114,7 +123,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task StopAsync()
     {
         await Task.Yield(); // Reading /proc is no work for whoever disposes.
-        var tree = ProcessTree.Snapshot(Id);
+        var tree = ProcessTree.Snapshot(_root, _mark);
         try
         {
             await _transport.CompleteAsync().WaitAsync(FlushGrace, _context.Time);
@@ -127,7 +136,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (!await EndsAsync(tree))
         {
             _context.Logger.Terminating(_name, Id);
-            tree = [.. tree.Union(ProcessTree.Snapshot(Id))];
+            tree = [.. tree.Union(ProcessTree.Snapshot(_root, _mark))];
             WasTerminated = !Exited.IsCompleted;
             ProcessTree.Terminate(tree);
             if (!await EndsAsync(tree))
@@ -151,7 +160,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private void KillTree(IReadOnlyList<ProcessTree.Member> tree)
     {
-        ProcessTree.Kill([.. tree.Union(ProcessTree.Snapshot(Id))]);
+        ProcessTree.Kill([.. tree.Union(ProcessTree.Snapshot(_root, _mark))]);
         try
         {
             _process.Kill(entireProcessTree: true);

@@ -45,7 +45,10 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
         try
         {
-            await transport.SendAsync(request, cancellationToken);
+            if (!await transport.SendAsync(request, cancellationToken) && Remove(exchange))
+            {
+                await exchange.FailAsync(ProxyFault.Exited, pool);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -131,9 +134,9 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             }
 
             owner.OnFault(received.Fault);
-            if (received.Fault == ScanFault.TooLarge && Take(received.Id) is { } exchange)
+            if (received.IsAnswer && Take(received.Id) is { } exchange)
             {
-                await exchange.FailAsync(ProxyFault.AnswerTooLarge, pool);
+                await exchange.FailAsync(received.Fault == ScanFault.TooLarge ? ProxyFault.AnswerTooLarge : ProxyFault.AnswerInvalid, pool);
             }
         }
     }

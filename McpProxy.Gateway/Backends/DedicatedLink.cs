@@ -70,7 +70,7 @@ internal sealed class DedicatedLink(
         var fault = await client.DeliverAsync(message);
         if (fault is not null && kind == MessageKind.Request)
         {
-            await connection.SendAsync(fault.ToMessage(Context.Pool, id), Stopping);
+            await connection.TrySendAsync(fault.ToMessage(Context.Pool, id)); // Never waits: it would hold up the reader.
         }
     }
 
@@ -144,6 +144,7 @@ internal sealed class DedicatedLink(
         if (!exchange.IsCompleted && !Stopping.IsCancellationRequested)
         {
             Context.Logger.InitializeTimeout(Name, HandshakeTimeout.TotalSeconds);
+            exchange.Connection?.Take(exchange.WireId);
             await exchange.FailAsync(ProxyFault.InitializeTimeout, Context.Pool);
         }
     }

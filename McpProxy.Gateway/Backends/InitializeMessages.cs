@@ -11,6 +11,19 @@ internal readonly record struct InitializeRequest(string ProtocolVersion, bool A
     /// <summary>Reads a request; what is missing counts as not said.</summary>
     public static InitializeRequest Read(Message message)
     {
+        try
+        {
+            return ReadCore(message);
+        }
+        catch (InvalidOperationException)
+        {
+            // A string with half of a surrogate pair is JSON (RFC 8259, section 8.2), but no text.
+            return new InitializeRequest("", AnswersRequests: true);
+        }
+    }
+
+    private static InitializeRequest ReadCore(Message message)
+    {
         using var json = JsonDocument.Parse(message.Body.ToArray(), new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });
         if (!json.RootElement.TryGetProperty("params", out var parameters) || parameters.ValueKind != JsonValueKind.Object)
         {
@@ -36,6 +49,18 @@ internal sealed record InitializeResult(byte[] Body, string ProtocolVersion, Sli
 
     /// <summary>Reads a response; null when it is no result of <c>initialize</c>.</summary>
     public static InitializeResult? Read(Message message)
+    {
+        try
+        {
+            return ReadCore(message);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // As above: no revision has such a name.
+        }
+    }
+
+    private static InitializeResult? ReadCore(Message message)
     {
         var body = message.ToArray();
         using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });

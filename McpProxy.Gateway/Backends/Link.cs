@@ -166,25 +166,11 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     private async Task KeepRunningAsync()
     {
         await Task.Yield();
-        try
-        {
-            await RunAsync();
-        }
-        catch (Exception e)
-        {
-            // A defect of ours: this backend is lost, the others are not.
-            context.Logger.LinkFailed(e, name);
-            Stop(ProxyFault.StartFailed, "failed");
-        }
-    }
-
-    private async Task RunAsync()
-    {
         var failures = 0;
         while (true)
         {
             var started = context.Time.GetTimestamp();
-            var (fault, detail) = await RunOnceAsync();
+            var (fault, detail) = await TryRunOnceAsync();
             failures = context.Time.GetElapsedTime(started) >= Healthy ? 1 : failures + 1;
             if (Stopping.IsCancellationRequested || !MayRestart(fault))
             {
@@ -209,6 +195,21 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         }
     }
 
+    private async Task<(ProxyFault? Fault, string Detail)> TryRunOnceAsync()
+    {
+        try
+        {
+            return await RunOnceAsync();
+        }
+        catch (Exception e)
+        {
+            // A defect of ours: this backend is started anew, and the others do not notice.
+            context.Logger.LinkFailed(e, name);
+            Announce(new Attempt(null, ProxyFault.Internal));
+            return (ProxyFault.Internal, "failed");
+        }
+    }
+
     private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
     {
         var (child, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartChild();
@@ -218,23 +219,31 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             return (startFault, startFault!.Text);
         }
 
+        await using var owned = child;
         var connection = new Connection(child.Transport, this, isShared, context.Pool);
         var pump = connection.RunAsync();
         var ended = EndedAsync(child, pump);
-        var fault = await ShakeHandsAsync(connection, ended);
-        if (fault is null)
+        ProxyFault? fault = ProxyFault.Internal;
+        try
         {
-            Announce(new Attempt(connection, null));
-            await ended.WaitAsync(Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            fault = await ShakeHandsAsync(connection, ended);
+            if (fault is null)
+            {
+                Announce(new Attempt(connection, null));
+                await ended.WaitAsync(Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _current = null;
+                _next = _next.Task.IsCompleted ? NewAttempt() : _next;
+            }
+
+            await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? EndFault());
         }
 
-        lock (_gate)
-        {
-            _current = null;
-            _next = _next.Task.IsCompleted ? NewAttempt() : _next;
-        }
-
-        await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? EndFault());
         await child.DisposeAsync();
         await pump; // Its transport is disposed now.
         var detail = !child.WasTerminated && child.Exited.IsCompleted ? $"exited with code {await child.Exited}" : fault?.Text ?? "closed its stdout";
@@ -273,7 +282,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     private async Task EndedAsync(ChildProcess child, Task<EndReason> pump)
     {
         // A process that ends also closes its stdout: what it wrote last is still read, and its exit code is still to come.
-        await Task.WhenAny(pump, child.Exited);
+        await Task.WhenAny(pump, child.Exited, child.WriteFailed);
         await Task.WhenAll(pump, child.Exited).WaitAsync(DrainTime, context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Debug, "[{Backend}] started process {ProcessId}")]
     public static partial void ChildStarted(this ILogger logger, string backend, int processId);
 
-    [LoggerMessage(1002, LogLevel.Error, "[{Backend}] the command \"{Command}\" was not found on its PATH")]
-    public static partial void CommandNotFound(this ILogger logger, string backend, string command);
+    [LoggerMessage(1002, LogLevel.Error, "[{Backend}] the command \"{Command}\" was not found on its PATH, or is not executable{Hint}")]
+    public static partial void CommandNotFound(this ILogger logger, string backend, string command, string hint);
 
     [LoggerMessage(1003, LogLevel.Error, "[{Backend}] the working directory \"{Directory}\" does not exist")]
     public static partial void WorkingDirectoryMissing(this ILogger logger, string backend, string directory);

@@ -22,13 +22,20 @@ internal static class ModernErrors
             return StatusCodes.Status200OK;
         }
 
-        using var json = JsonDocument.Parse(response.Body.ToArray(), new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });
-        return Code(json.RootElement.GetProperty("error")) switch
+        try
         {
-            MethodNotFound => StatusCodes.Status404NotFound,
-            { } code when Codes.Contains(code) => StatusCodes.Status400BadRequest,
-            _ => StatusCodes.Status200OK,
-        };
+            using var json = JsonDocument.Parse(response.Body.ToArray(), new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });
+            return Code(json.RootElement.GetProperty("error")) switch
+            {
+                MethodNotFound => StatusCodes.Status404NotFound,
+                { } code when Codes.Contains(code) => StatusCodes.Status400BadRequest,
+                _ => StatusCodes.Status200OK,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return StatusCodes.Status200OK; // A name with half of a surrogate pair.
+        }
     }
 
     private static int? Code(JsonElement error) =>

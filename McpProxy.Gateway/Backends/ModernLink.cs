@@ -60,7 +60,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
         if (kind == MessageKind.Request)
         {
             // MCP 2026-07-28, transports/stdio: servers send no requests.
-            await connection.SendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id), Stopping);
+            await connection.TrySendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id));
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var answer = await AskAsync(connection, OwnMessages.Call(Context.Pool, JsonToken.From(0), "server/discover", WriteDiscover), patience.Token);
         WasSilent = answer is null;
-        _isModern = answer is not null && IsModernAnswer(answer);
+        _isModern = answer is not null && LooksModern(answer);
         Context.Logger.Probed(Name, _isModern);
         return _isModern ? null : ProxyFault.NotModern;
     }
@@ -95,6 +95,18 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
         writer.WriteStartObject("io.modelcontextprotocol/clientCapabilities"u8);
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    private static bool LooksModern(Message answer)
+    {
+        try
+        {
+            return IsModernAnswer(answer);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // A name with half of a surrogate pair.
+        }
     }
 
     /// <summary>A DiscoverResult, or an error that only servers of this era send; anything else is an older server.</summary>

@@ -1,46 +1,51 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace McpProxy.Gateway.Backends;
 
 /// <summary>The processes below one process: found, asked to end, made to end.</summary>
 internal static partial class ProcessTree
 {
+    /// <summary>
+    /// A variable in a child's environment with a value of its own. Processes hand their environment on, so that those below the child
+    /// are known by it when it has died and they have lost their parent.
+    /// </summary>
+    public const string MarkName = "MCP_PROXY_CHILD";
+
     private const int SigTerm = 15;
     private const int SigKill = 9;
 
     /// <summary>A process that cannot be mistaken for a later one with the same number.</summary>
     internal readonly record struct Member(int Id, ulong StartTime);
 
+    /// <summary>The process of that number.</summary>
+    public static Member Find(int id) => OperatingSystem.IsLinux() && ReadStat(id) is { } found ? found.Member : new Member(id, 0);
+
     /// <summary>The process and everything below it now. On systems without /proc: the process alone.</summary>
-    public static IReadOnlyList<Member> Snapshot(int rootId)
+    /// <param name="root">The process.</param>
+    /// <param name="mark">The value of <see cref="MarkName"/> in its environment: what lost its parent is found by that.</param>
+    public static IReadOnlyList<Member> Snapshot(Member root, string mark)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return [new Member(rootId, 0)];
+            return [root];
         }
 
-        var byParent = AllProcesses().ToLookup(process => process.ParentId, process => process.Member);
-        var members = new List<Member>();
-        var root = ReadStat(rootId);
-        if (root is { } found)
+        var younger = AllProcesses().Where(process => process.Member.StartTime >= root.StartTime).ToList();
+        var byParent = younger.ToLookup(process => process.ParentId, process => process.Member);
+        var members = new HashSet<Member>();
+        var open = new Queue<Member>(younger.Select(process => process.Member).Where(member => member == root || IsMarked(member.Id, mark)));
+        while (open.TryDequeue(out var member))
         {
-            members.Add(found.Member);
-        }
-
-        // A child outlives its parent in the list too: what hangs below a dead root is gone from it, so it is read before.
-        var open = new Queue<int>([rootId]);
-        while (open.TryDequeue(out var parent))
-        {
-            foreach (var child in byParent[parent])
+            foreach (var child in members.Add(member) ? byParent[member.Id] : [])
             {
-                members.Add(child);
-                open.Enqueue(child.Id);
+                open.Enqueue(child);
             }
         }
 
-        return members;
+        return [.. members];
     }
 
     /// <summary>Those of <paramref name="members"/> that still run.</summary>
@@ -78,6 +83,18 @@ internal static partial class ProcessTree
         catch (ArgumentException)
         {
             return false;
+        }
+    }
+
+    private static bool IsMarked(int id, string mark)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{id}/environ").AsSpan().IndexOf(Encoding.UTF8.GetBytes(mark)) >= 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // It ended meanwhile, or is somebody else's.
         }
     }
 

@@ -273,7 +273,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         if (request.Envelope.Method == McpMethod.Ping)
         {
             request.Dispose(); // It asks whether the connection lives, and that is ours.
-            await connection.SendAsync(OwnMessages.EmptyResult(Context.Pool, id), Stopping);
+            await connection.TrySendAsync(OwnMessages.EmptyResult(Context.Pool, id));
             return;
         }
 
@@ -297,10 +297,11 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         }
     }
 
-    private ValueTask<bool> RefuseAsync(Connection connection, JsonToken id, ProxyFault fault)
+    // Never waits: it is called by what reads from the backend, and a backend that reads nothing would hold that up for ever.
+    private ValueTask RefuseAsync(Connection connection, JsonToken id, ProxyFault fault)
     {
         Context.Logger.ServerRequestRefused(Name, fault.Text);
-        return connection.SendAsync(fault.ToMessage(Context.Pool, id), Stopping);
+        return connection.TrySendAsync(fault.ToMessage(Context.Pool, id));
     }
 
     private bool TakeServerRequest(JsonToken id, BackendClient client)
@@ -364,7 +365,14 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
 
     private static string ReadString(ReadOnlySpan<byte> token)
     {
-        var reader = new Utf8JsonReader(token);
-        return !token.IsEmpty && reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+        try
+        {
+            var reader = new Utf8JsonReader(token);
+            return !token.IsEmpty && reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(token); // Half of a surrogate pair is no text, but it equals itself.
+        }
     }
 }

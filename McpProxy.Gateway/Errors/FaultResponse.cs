@@ -36,7 +36,7 @@ internal static class FaultResponse
         for (var offset = 0; offset < message.Length;)
         {
             offset += message.WriteTo(response.BodyWriter, offset, ChunkBytes);
-            if (offset < message.Length)
+            if (message.Length > ChunkBytes)
             {
                 await response.BodyWriter.FlushAsync(context.RequestAborted);
             }

@@ -53,6 +53,8 @@ internal sealed record ProxyFault(int Status, int Code, string Text)
     public static readonly ProxyFault Removed = new(200, -32000, "The server was stopped, because the proxy is stopping or its configuration changed.");
     public static readonly ProxyFault SessionEnded = new(200, -32000, "The session ended before the server answered.");
     public static readonly ProxyFault AnswerTooLarge = new(200, -32000, "The server's answer is larger than the gateway relays. --max-message-size raises the limit.");
+    public static readonly ProxyFault AnswerInvalid = new(200, -32000, "The server's answer is not a JSON-RPC message. The proxy's log says what is wrong with it.");
+    public static readonly ProxyFault Internal = new(200, -32603, "The proxy could not relay this request. Its log says why.");
     public static readonly ProxyFault Cancelled = new(200, -32800, "The request was cancelled.");
 
     // What the backend asks of a client.

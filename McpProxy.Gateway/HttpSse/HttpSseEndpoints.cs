@@ -38,6 +38,7 @@ internal static class HttpSseEndpoints
             return;
         }
 
+        session.Streams.Own.CarriesAnswers = true;
         try
         {
             await new SseResponse(context, session.Streams.Attach(session.Streams.Own, context.Abort), openStreams, time)

@@ -15,6 +15,9 @@ internal sealed class EventStream(int number)
     /// <summary>Whether nothing more will come.</summary>
     public bool IsCompleted { get; set; }
 
+    /// <summary>Whether answers to requests come on it: on HTTP+SSE, the session's own stream is the only one.</summary>
+    public bool CarriesAnswers { get; set; }
+
     /// <summary>How many bytes wait for a reader.</summary>
     public long QueuedBytes { get; set; }
 

@@ -97,6 +97,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
                 CountDropped((int)(firstKept - last.Sequence - 1));
             }
 
+            Acknowledge(stream, last.Sequence);
             return Attach(stream, Math.Max(last.Sequence, firstKept - 1), abort);
         }
     }
@@ -189,12 +190,12 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>Ends the session's own stream for now: a client may open it again.</summary>
+    /// <summary>Ends the session's own stream, unless answers come on it: nothing is waited for there.</summary>
     public void CloseOwn()
     {
         lock (_gate)
         {
-            if (Own.Reader is { } reader)
+            if (Own is { CarriesAnswers: false, Reader: { } reader })
             {
                 reader.IsDetached = true;
                 reader.Wake();
@@ -371,6 +372,17 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
         }
     }
 
+    /// <summary>The client has what came up to there, though no write of ours said so.</summary>
+    private void Acknowledge(EventStream stream, long sequence)
+    {
+        foreach (var item in stream.Events.Where(item => !item.IsDelivered && item.Sequence <= sequence).ToList())
+        {
+            item.IsDelivered = true;
+            stream.QueuedBytes -= item.Message.Length;
+            Keep(stream, item);
+        }
+    }
+
     /// <summary>Keeps a delivered event for a replay, and lets go of the oldest ones that are too many.</summary>
     private void Keep(EventStream stream, StreamEvent delivered)
     {
@@ -404,6 +416,34 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
             stream.QueuedBytes -= item.Message.Length;
             stream.Events.Remove(item);
             Drop(item);
+        }
+
+        if (excess > 0)
+        {
+            CountDropped(excess);
+        }
+
+        TrimUnreadAnswers();
+    }
+
+    /// <summary>Answers whose clients left are kept within the same bounds, the newest in any case: its client may be on its way back.</summary>
+    private void TrimUnreadAnswers()
+    {
+        var abandoned = _requests.Values.Where(stream => stream is { Reader: null, IsCompleted: true, QueuedBytes: > 0 }).OrderBy(stream => stream.Number).ToList();
+        var bytes = abandoned.Sum(stream => stream.QueuedBytes);
+        var excess = 0;
+        for (; excess < abandoned.Count - 1 && (bytes > limits.ReplayBytes || abandoned.Count - excess > limits.ReplayEvents); excess++)
+        {
+            var stream = abandoned[excess];
+            bytes -= stream.QueuedBytes;
+            foreach (var item in stream.Events.Where(item => !item.IsDelivered).ToList())
+            {
+                stream.QueuedBytes -= item.Message.Length;
+                stream.Events.Remove(item);
+                Drop(item);
+            }
+
+            ForgetIfDone(stream);
         }
 
         if (excess > 0)

@@ -17,4 +17,7 @@ internal static partial class Log
 
     [LoggerMessage(1104, LogLevel.Error, "Session {Session} with {Backend} could not be ended")]
     public static partial void EndFailed(this ILogger logger, Exception exception, string session, string backend);
+
+    [LoggerMessage(1105, LogLevel.Error, "A request to {Backend} could not be relayed")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string backend);
 }

@@ -6,7 +6,7 @@ namespace McpProxy.Gateway.Sessions;
 
 /// <summary>One MCP client's session at the gateway, on either transport.</summary>
 #pragma warning disable CA1001 // A token source without timer or link has nothing to dispose, and its token outlives the session's end.
-internal sealed class Session(string id, Backend backend, EventStreams streams, MessagePool pool, TimeProvider time) : BackendClient
+internal sealed class Session(string id, Backend backend, EventStreams streams, MessagePool pool, TimeProvider time, ILogger logger) : BackendClient
 #pragma warning restore CA1001
 {
     /// <summary>How many requests a client may have in flight.</summary>
@@ -81,6 +81,21 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <summary>Sends a request that <see cref="TryBegin"/> let in. Its exchange is completed whatever happens.</summary>
     /// <returns>Done when the request is on its way, or will never be: that may be later than its exchange ends.</returns>
     public async Task SendRequestAsync(Message request, Exchange exchange)
+    {
+        try
+        {
+            await SendRequestCoreAsync(request, exchange);
+        }
+        catch (Exception e)
+        {
+            // A defect of ours ends this request and nothing else.
+            logger.RequestFailed(e, backend.Name);
+            request.Dispose();
+            await exchange.FailAsync(ProxyFault.Internal, pool);
+        }
+    }
+
+    private async Task SendRequestCoreAsync(Message request, Exchange exchange)
     {
         if (_link is null && request.Envelope.Method == McpMethod.Initialize)
         {

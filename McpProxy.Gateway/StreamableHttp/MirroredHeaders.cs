@@ -33,8 +33,15 @@ internal static class MirroredHeaders
         }
 
         var value = mayBeEncoded ? Decode(header.Trim()) : header.Trim();
-        var reader = new Utf8JsonReader(token);
-        return value is not null && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(value);
+        try
+        {
+            var reader = new Utf8JsonReader(token);
+            return value is not null && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(value);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // Half of a surrogate pair: no header can say the same.
+        }
     }
 
     private static string? Decode(string value)

@@ -4,6 +4,7 @@ using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace McpProxy.Gateway.StreamableHttp;
 
@@ -18,7 +19,7 @@ internal sealed class PostHandler(
         var accept = AcceptHeader.Read(context.Request);
         var backend = StreamableHttpEndpoints.FindBackend(context);
         var refused = backend is null ? ProxyFault.NoSuchServer
-            : !context.Request.HasJsonContentType() ? ProxyFault.UnsupportedMediaType
+            : !IsJson(context.Request) ? ProxyFault.UnsupportedMediaType
             : accept is { Sse: false, Json: false } ? ProxyFault.NotAcceptable
             : null;
         if (refused is not null)
@@ -37,6 +38,10 @@ internal sealed class PostHandler(
 
         await DispatchAsync(new Post(context, backend!, accept, body));
     }
+
+    // Not "+json": a patch or a problem is no message.
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     private Task DispatchAsync(Post post)
     {

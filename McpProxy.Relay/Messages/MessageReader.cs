@@ -47,7 +47,7 @@ public static class MessageReader
         {
             var id = JsonToken.Read(body.Slice(envelope.Id.Start, envelope.Id.Length));
             pool.Return(rented);
-            return new Parsed(null, null, fault, id);
+            return new Parsed(null, null, fault, id) { IsAnswer = envelope.MethodName.IsEmpty };
         }
 
         Flatten(body);

@@ -100,6 +100,7 @@ public static class MessageScanner
         var seen = Members.None;
         var fault = ScanFault.None;
         var paramsRead = false;
+        var errorIsNull = false;
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -118,6 +119,9 @@ public static class MessageScanner
                     break;
                 case Members.Id:
                     fault = First(fault, ReadId(ref reader, ref envelope));
+                    break;
+                case Members.Error when reader.TokenType == JsonTokenType.Null:
+                    errorIsNull = true;
                     break;
                 case Members.Method when reader.TokenType != JsonTokenType.String:
                     fault = First(fault, ScanFault.Method);
@@ -148,6 +152,8 @@ public static class MessageScanner
             fault = First(fault, ReadParams(ref again, envelope.Params.Start, ref envelope));
         }
 
+        // Some servers write "error":null beside a result, against JSON-RPC 2.0, section 5; nobody can misread it.
+        seen = errorIsNull && (seen & Members.Result) != Members.None ? seen & ~Members.Error : seen;
         return First(fault, Classify(seen, ref envelope));
     }
 

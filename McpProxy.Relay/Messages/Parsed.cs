@@ -7,6 +7,9 @@ namespace McpProxy.Relay.Messages;
 /// <param name="Id">The id of the message that was wrong, where it could be read.</param>
 public readonly record struct Parsed(Message? Single, IReadOnlyList<Message>? Batch, ScanFault Fault, JsonToken Id)
 {
+    /// <summary>Whether what was wrong names no method: it may have been meant as the answer to the request with that id.</summary>
+    public bool IsAnswer { get; init; }
+
     /// <summary>Disposes what was read.</summary>
     public void Discard()
     {

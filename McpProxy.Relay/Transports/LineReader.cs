@@ -95,10 +95,23 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
         if (_oversized.IsOpen || line.Length > maxLineBytes)
         {
             _oversized.Add(line);
-            return new Parsed(null, null, ScanFault.TooLarge, _oversized.Close());
+            return new Parsed(null, null, ScanFault.TooLarge, _oversized.Close()) { IsAnswer = true };
         }
 
-        return IsBlank(line) ? null : MessageReader.Read(pool, line);
+        return IsBlank(line) ? null : Parse(line);
+    }
+
+    private Parsed Parse(in ReadOnlySequence<byte> line)
+    {
+        var parsed = MessageReader.Read(pool, line);
+        if (parsed.Fault is not (ScanFault.NotJson or ScanFault.TooDeep))
+        {
+            return parsed;
+        }
+
+        // A request may wait for what this was meant to be.
+        _oversized.Add(line);
+        return parsed with { Id = _oversized.Close(), IsAnswer = true };
     }
 
     private static bool IsBlank(in ReadOnlySequence<byte> line)

@@ -24,6 +24,9 @@ public sealed class LineTransport : ITransport
         _writer = new LineWriter(output);
     }
 
+    /// <summary>Done when writing has failed: the peer reads no more, though it may still have something to say.</summary>
+    public Task WriteFailed => _writer.Failed;
+
     /// <summary>How many bytes wait to be written.</summary>
     public long QueuedBytes => _writer.QueuedBytes;
 
@@ -99,7 +102,7 @@ public sealed class LineTransport : ITransport
 
             if (parsed.Fault != ScanFault.None)
             {
-                _batch.Enqueue(new Received(null, parsed.Fault, parsed.Id, EndReason.None));
+                _batch.Enqueue(new Received(null, parsed.Fault, parsed.Id, EndReason.None) { IsAnswer = parsed.IsAnswer });
             }
         }
     }

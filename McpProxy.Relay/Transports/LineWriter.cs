@@ -16,12 +16,16 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Queue<Message> _queue = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Waiter> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource? _idle;
     private long _queuedBytes;
     private bool _writing;
     private bool _ended;
+
+    /// <summary>Done when writing has failed.</summary>
+    public Task Failed => _failed.Task;
 
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
@@ -101,6 +105,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
             End();
+            _failed.TrySetResult();
         }
         finally
         {

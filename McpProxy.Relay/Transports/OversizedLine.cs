@@ -59,17 +59,27 @@ internal sealed class OversizedLine
         return default;
     }
 
-    /// <summary>The id in <c>…},"jsonrpc":"2.0","id":1}</c>: the last member before the one brace that closes the message.</summary>
+    /// <summary>
+    /// The id in <c>…},"jsonrpc":"2.0","id":1}</c> and in <c>…},"id":1,"jsonrpc":"2.0"}</c>: the last members before the one brace that
+    /// closes the message.
+    /// </summary>
     private static JsonToken IdAtEnd(ReadOnlySpan<byte> tail)
     {
-        tail = tail.TrimEnd(Space);
-        var name = tail.LastIndexOf("\"id\""u8);
-        if (name < 1 || tail[name - 1] == (byte)'\\' || tail is not [.. var inner, (byte)'}'])
+        if (tail.TrimEnd(Space) is not [.. var members, (byte)'}'])
+        {
+            return default;
+        }
+
+        members = members.TrimEnd(Space);
+        var version = ",\"jsonrpc\":\"2.0\""u8;
+        members = members.EndsWith(version) ? members[..^version.Length] : members;
+        var name = members.LastIndexOf("\"id\""u8);
+        if (name < 1 || members[name - 1] == (byte)'\\')
         {
             return default; // After a backslash the quote is a part of another name.
         }
 
-        return inner[(name + 4)..].TrimStart(Space) is [(byte)':', .. var value] ? WholeToken(value.Trim(Space)) : default;
+        return members[(name + 4)..].TrimStart(Space) is [(byte)':', .. var value] ? WholeToken(value.Trim(Space)) : default;
     }
 
     /// <summary>The id that these bytes are, if they are all of a token that an id can be.</summary>

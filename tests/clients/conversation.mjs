@@ -185,8 +185,9 @@ function serverRequestChecks({ peer, profile, answers, asked, roots }) {
 
     ['elicitation: accepted, declined and cancelled', async () => {
       const { client } = await peer();
+      const form = { name: 'Grace Hopper', username: 'Grace Hopper', email: 'grace@example.com' };
       for (const action of ['accept', 'decline', 'cancel']) {
-        answers['elicitation/create'] = () => (action === 'accept' ? { action, content: { name: 'Grace Hopper', username: 'Grace Hopper', email: 'grace@example.com' } } : { action });
+        answers['elicitation/create'] = () => (action === 'accept' ? { action, content: form } : { action });
         const result = await client.callTool(profile.elicitation());
         assert.match(text(result), new RegExp(action === 'accept' ? 'Grace Hopper' : action));
       }

@@ -57,6 +57,7 @@ public sealed class IdentifierTests : GatewayTest
 
         await client.PostAsync(Rpc.Cancelled("\"é\""));
 
-        Assert.Equal(("\"é\"", -32800), ((await sleeping.ReadResponseAsync()) is var answer ? answer.Id() : "", answer.ErrorCode()));
+        var answer = await sleeping.ReadResponseAsync();
+        Assert.Equal(("\"é\"", -32800), (answer.Id(), answer.ErrorCode()));
     }
 }

@@ -108,7 +108,11 @@ public sealed class ServerRequestTests : GatewayTest
     public async Task Cancelled_ByTheBackend_ReachesTheSessionThatWasAsked()
     {
         var host = await StartAsync(ScriptedServer.Shared(
-            """initialize; hear; say '{"jsonrpc":"2.0","id":"x","method":"roots/list"}'; say '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x"}}'"""));
+            """
+            initialize; hear
+            say '{"jsonrpc":"2.0","id":"x","method":"roots/list"}'
+            say '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x"}}'
+            """));
         var (client, other) = (await host.ConnectAsync(), await host.ConnectAsync());
         var otherStream = await other.ListenAsync();
 

@@ -103,7 +103,7 @@ public sealed partial class SharedLinkTests : GatewayTest
                 var steps = 1 + session;
                 var progress = (await clients[session].PostAsync(Rpc.Call("notify", $$"""{"count":{{steps}}}""", $"{id}", $"{id}"))).Messages;
                 Assert.Equal(steps, progress.Count(message => message.Method() == "notifications/progress"));
-                Assert.All(progress.SkipLast(1), message => Assert.Equal((id, steps), (message.Params().GetProperty("progressToken").GetInt32(), message.Params().GetProperty("total").GetInt32())));
+                Assert.All(progress.SkipLast(1), message => Assert.Equal((id, steps), (Number(message, "progressToken"), Number(message, "total"))));
                 var echo = await clients[session].RequestAsync(Rpc.Call("echo", $"[{session},{worker},{call}]", $"{id}"));
                 Assert.Equal(($"{id}", $"[{session},{worker},{call}]"), (echo.Id(), echo.Text()));
             }
@@ -167,7 +167,11 @@ public sealed partial class SharedLinkTests : GatewayTest
     public async Task Notification_OfNobody_GoesToAllSessionsByteForByte()
     {
         var host = await StartAsync(ScriptedServer.Shared(
-            """initialize; hear; result '{}'; say '{ "jsonrpc":"2.0","method":"notifications/tools/list_changed"}'; say '{"jsonrpc":"2.0", "method":"notifications/own","params":[1.0]}'"""));
+            """
+            initialize; hear; result '{}'
+            say '{ "jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
+            say '{"jsonrpc":"2.0", "method":"notifications/own","params":[1.0]}'
+            """));
         var (client, other) = (await host.ConnectAsync(), await host.ConnectAsync());
         var (stream, otherStream) = (await client.ListenAsync(), await other.ListenAsync());
 
@@ -179,6 +183,8 @@ public sealed partial class SharedLinkTests : GatewayTest
             Assert.Equal("""{"jsonrpc":"2.0", "method":"notifications/own","params":[1.0]}""", (await listening.ReadAsync()).GetRawText());
         }
     }
+
+    private static int Number(JsonElement message, string name) => message.Params().GetProperty(name).GetInt32();
 
     [GeneratedRegex("""(?<="(id|progressToken)": ?)\d+""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OwnIds();

@@ -118,9 +118,11 @@ public sealed class SubscriptionTests : GatewayTest
         Assert.Equal(2, host.Log.Count("resources/subscribe"));
     }
 
-    private static async Task SubscribeAsync(McpClient client, string uri) => await client.RequestAsync(Rpc.Request("resources/subscribe", $$"""{"uri":"{{uri}}"}"""));
+    private static async Task SubscribeAsync(McpClient client, string uri) =>
+        await client.RequestAsync(Rpc.Request("resources/subscribe", $$"""{"uri":"{{uri}}"}"""));
 
-    private static async Task UnsubscribeAsync(McpClient client, string uri) => await client.RequestAsync(Rpc.Request("resources/unsubscribe", $$"""{"uri":"{{uri}}"}"""));
+    private static async Task UnsubscribeAsync(McpClient client, string uri) =>
+        await client.RequestAsync(Rpc.Request("resources/unsubscribe", $$"""{"uri":"{{uri}}"}"""));
 
     private static Task UnsubscribedAsync(McpClient client, int times) => Wait.UntilAsync(
         async () => await client.CallAsync("subscriptions") == $$"""[{"uri":"a:1","subscribed":1,"unsubscribed":{{times}}}]""",

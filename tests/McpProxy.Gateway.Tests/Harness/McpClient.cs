@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,9 @@ internal sealed class McpClient(Uri endpoint, HttpMessageHandler? handler = null
     public const string VersionHeader = "MCP-Protocol-Version";
 
     private readonly HttpClient _http = new(handler ?? NewHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+
+    // A stream that nobody holds is closed by the garbage collector.
+    private readonly ConcurrentBag<SseStream> _streams = [];
 
     /// <summary>Sent with every request, once there is one.</summary>
     public string? SessionId { get; set; }
@@ -64,7 +68,8 @@ internal sealed class McpClient(Uri endpoint, HttpMessageHandler? handler = null
     public async Task<IReadOnlyList<string>> SeenAsync() => [.. (await AskAsync("seen")).EnumerateArray().Select(line => line.GetString()!)];
 
     /// <summary>Posts, and leaves the stream of the answer open.</summary>
-    public async Task<SseStream> StreamAsync(string body) => await OpenAsync(await SendAsync(HttpMethod.Post, body));
+    public async Task<SseStream> StreamAsync(string body, Action<HttpRequestMessage>? adjust = null) =>
+        await OpenAsync(await SendAsync(HttpMethod.Post, body, adjust));
 
     /// <summary>Opens the session's own stream, or resumes one.</summary>
     public async Task<SseStream> ListenAsync(string? lastEventId = null) => await OpenAsync(await SendAsync(HttpMethod.Get, adjust: request =>
@@ -84,6 +89,13 @@ internal sealed class McpClient(Uri endpoint, HttpMessageHandler? handler = null
         return await Answer.ReadAsync(response, deadline.Token);
     }
 
+    /// <summary>Gets another path, and reads the whole answer.</summary>
+    public async Task<Answer> GetAtAsync(string path, Action<HttpRequestMessage>? adjust = null) => await GetAsync(request =>
+    {
+        request.RequestUri = new Uri(endpoint, path);
+        adjust?.Invoke(request);
+    });
+
     public async Task<Answer> DeleteAsync()
     {
         using var deadline = Wait.Deadline();
@@ -92,10 +104,10 @@ internal sealed class McpClient(Uri endpoint, HttpMessageHandler? handler = null
     }
 
     /// <summary>Posts, and drops the connection when <paramref name="leave"/> says so.</summary>
-    public async Task PostUntilAsync(string body, Task leave)
+    public async Task PostUntilAsync(string body, Task leave, Action<HttpRequestMessage>? adjust = null)
     {
         using var leaving = new CancellationTokenSource();
-        var response = SendCoreAsync(HttpMethod.Post, body, adjust: null, leaving.Token);
+        var response = SendCoreAsync(HttpMethod.Post, body, adjust, leaving.Token);
         await Wait.ForAsync(leave, "the time to leave");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => response);
@@ -123,7 +135,15 @@ internal sealed class McpClient(Uri endpoint, HttpMessageHandler? handler = null
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        foreach (var stream in _streams)
+        {
+            stream.Dispose();
+        }
+
+        _http.Dispose();
+    }
 
     /// <summary>Takes the answer as one JSON object.</summary>
     public static void AcceptJson(HttpRequestMessage request) => Set(request, "Accept", "application/json");
@@ -143,12 +163,14 @@ internal sealed class McpClient(Uri endpoint, HttpMessageHandler? handler = null
         }
     }
 
-    private static async Task<SseStream> OpenAsync(HttpResponseMessage response)
+    private async Task<SseStream> OpenAsync(HttpResponseMessage response)
     {
         using var deadline = Wait.Deadline();
         if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
         {
-            return new SseStream(response, await response.Content.ReadAsStreamAsync(deadline.Token));
+            var stream = new SseStream(response, await response.Content.ReadAsStreamAsync(deadline.Token));
+            _streams.Add(stream);
+            return stream;
         }
 
         var answer = await Answer.ReadAsync(response, deadline.Token);

@@ -28,6 +28,8 @@ internal static class ScriptedServer
         return new BackendOptions { Command = "sh", Args = ["-c", $"{Prelude}{script}\nwhile :; do hear; done"], Sharing = sharing };
     }
 
+    public static BackendOptions Auto(string script) => Create(SharingMode.Auto, script);
+
     public static BackendOptions Shared(string script) => Create(SharingMode.Shared, script);
 
     public static BackendOptions Dedicated(string script) => Create(SharingMode.Dedicated, script);

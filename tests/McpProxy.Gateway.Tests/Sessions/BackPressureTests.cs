@@ -158,9 +158,34 @@ public sealed class BackPressureTests : GatewayTest
         Assert.All(await Task.WhenAll(calls), answer => Assert.Equal(-32000, answer.ErrorCode()));
     }
 
+    [Fact]
+    public async Task Backend_ThatReadsNothing_DoesNotKeepOtherSessionsFromExpiring()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(
+            new Dictionary<string, BackendOptions>
+            {
+                ["default"] = ScriptedServer.Dedicated("""initialize; say '{"jsonrpc":"2.0","id":"x","method":"roots/list"}'; while :; do sleep 0.1; done"""),
+                ["other"] = FaultServer.Shared(),
+            },
+            clock: clock);
+        var client = await host.ConnectAsync(capabilities: Rpc.Answers);
+        await host.ConnectAsync("other");
+        var call = client.PostAsync(Rpc.Request("any", $"\"{new string('x', 1_500_000)}\""), McpClient.AcceptJson);
+        await Wait.UntilAsync(() => host.Backend.InFlight == 1, "the call is under way");
+
+        // The refusal of what the server asked finds no room, and the one idle session ends all the same.
+        clock.Advance(host.Options.SessionIdleTimeout);
+        await clock.PassUntilAsync(() => host.Sessions.Count == 1, "the other session has ended");
+
+        await client.DeleteAsync();
+        await clock.PassUntilAsync(call, "the call is answered");
+    }
+
     private static string Flood => Rpc.Call("notify", $$"""{"count":{{Steps}}}""", token: Token);
 
-    private static void KeepEverything(GatewayOptions options) => (options.MaxQueueBytes, options.ReplayEvents, options.ReplayBytes) = (64 * 1024, 2 * Steps, int.MaxValue / 2);
+    private static void KeepEverything(GatewayOptions options) =>
+        (options.MaxQueueBytes, options.ReplayEvents, options.ReplayBytes) = (64 * 1024, 2 * Steps, int.MaxValue / 2);
 
     // More than the pipe and the queue before it hold.
     private static async Task<IReadOnlyList<Task<JsonElement>>> FillAsync(GatewayHost host, McpClient client)

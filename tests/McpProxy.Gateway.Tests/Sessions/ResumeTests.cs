@@ -83,7 +83,7 @@ public sealed class ResumeTests : GatewayTest
         using var again = await client.ListenAsync(first.LastEventId);
 
         Assert.Equal(Enumerable.Range(16, 5).Select(i => $"a:{i}"), (await again.ReadToAsync(message => Uri(message) == "a:20")).Select(Uri));
-        Assert.True(host.Log.Has("events were dropped"));
+        Assert.True(host.Log.Has("were dropped"));
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class ResumeTests : GatewayTest
         var stream = await client.StreamAsync(Rpc.Call("notify", """{"count":5}""", token: "1"));
         await stream.ReadAsync();
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => other.ListenAsync("9-1"));
+        await Assert.ThrowsAsync<InvalidDataException>(() => other.ListenAsync(stream.LastEventId));
     }
 
     [Theory]

@@ -154,7 +154,8 @@ public sealed class SessionTests : GatewayTest
     public async Task Stop_CallThatEndsSoon_IsAnswered()
     {
         using var gate = new Gate();
-        var host = await StartAsync(ScriptedServer.Shared($"initialize; hear; {gate.Wait}; result 7"), options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        var server = ScriptedServer.Shared($"initialize; hear; {gate.Wait}; result 7");
+        var host = await StartAsync(server, options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
         var client = await host.ConnectAsync();
         var listening = await client.ListenAsync();
         var call = client.RequestAsync(Rpc.Request("any"));

@@ -43,7 +43,9 @@ public sealed class BatchTests : GatewayTest
 
         await client.PostAsync("[ " + Rpc.Request("ping", id: "5") + " ,\r\n{ \"jsonrpc\":\"2.0\",\n\"method\":\"notifications/own\"}\n]");
 
-        Assert.Equal([Rpc.Request("ping", id: "5"), """{ "jsonrpc":"2.0", "method":"notifications/own"}"""], (await client.SeenAsync()).Skip(2).SkipLast(1).Order(StringComparer.Ordinal).Reverse());
+        var seen = await client.SeenAsync();
+        Assert.Contains(Rpc.Request("ping", id: "5"), seen);
+        Assert.Contains("""{ "jsonrpc":"2.0", "method":"notifications/own"}""", seen);
     }
 
     [Fact]

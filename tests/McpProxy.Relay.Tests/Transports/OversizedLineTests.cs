@@ -22,7 +22,7 @@ public sealed class OversizedLineTests : IDisposable
     [InlineData("""{"jsonrpc":"2.0","result":{"id":8},"id":7,"extra":"LONG"}""", "")]
     [InlineData("""{"jsonrpc":"2.0","result":{"text":"LONG"},"id":7}""", "7")]
     [InlineData("{\"result\":{\"text\":\"LONG\"}, \"id\" :\t\"seven\" } \r", "\"seven\"")]
-    [InlineData("""{"result":"LONG","id":-7,"jsonrpc":"2.0"}""", "")]
+    [InlineData("""{"result":"LONG","id":-7,"jsonrpc":"2.0"}""", "-7")]
     [InlineData("""{"\ud800":1,"id":7,"result":"LONG"}""", "7")]
     public void Close_Response_FindsTheIdAtItsStartOrEnd(string line, string expected) => Assert.Equal(expected, IdOf(line));
 

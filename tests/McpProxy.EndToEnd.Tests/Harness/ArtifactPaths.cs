@@ -1,0 +1,39 @@
+namespace McpProxy.EndToEnd.Tests.Harness;
+
+/// <summary>Where the built programs are: beside this assembly's own folder under <c>artifacts/bin</c>.</summary>
+/// <remarks>Only what a test asks for must be there.</remarks>
+internal static class ArtifactPaths
+{
+    private static readonly DirectoryInfo Output = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
+    // artifacts/bin/McpProxy.EndToEnd.Tests/debug
+    private static readonly DirectoryInfo Binaries = Output.Parent!.Parent!;
+
+    public static string Repository { get; } = Binaries.Parent!.Parent!.FullName;
+
+    public static string McpProxy => Program("McpProxy.Cli", "mcp-proxy");
+
+    /// <summary>The sample server with every feature, to be run with <c>dotnet</c>.</summary>
+    public static string SampleServer => Existing(
+        Path.Combine(Binaries.FullName, "McpProxy.Samples.Everything", Output.Name, "everything-server.dll"),
+        "build samples/McpProxy.Samples.Everything");
+
+    public static string Node => NodeModule("node", "bin", OperatingSystem.IsWindows() ? "node.exe" : "node");
+
+    public static string ServerEverything => NodeModule("@modelcontextprotocol", "server-everything", "dist", "index.js");
+
+    public static string Conformance => NodeModule("@modelcontextprotocol", "conformance", "dist", "index.js");
+
+    public static string ClientScript(string name) =>
+        Existing(Path.Combine(Repository, "tests", "clients", name), "check out the repository");
+
+    private static string Program(string project, string name) => Existing(
+        Path.Combine(Binaries.FullName, project, Output.Name, OperatingSystem.IsWindows() ? name + ".exe" : name),
+        $"build {project}");
+
+    private static string NodeModule(params string[] parts) => Existing(
+        Path.Combine([Repository, "tests", "node_modules", .. parts]), "run 'npm ci' in tests/");
+
+    private static string Existing(string path, string remedy) =>
+        File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: {remedy}.", path);
+}

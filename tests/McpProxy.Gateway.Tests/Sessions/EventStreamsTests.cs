@@ -1,0 +1,178 @@
+using System.Text;
+using McpProxy.Gateway.Sessions;
+using McpProxy.Gateway.Tests.Harness;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Gateway.Tests.Sessions;
+
+/// <summary>What the streams of a session keep, and for how long.</summary>
+public sealed class EventStreamsTests
+{
+    private readonly MessagePool _pool = new();
+    private int _dropped;
+
+    [Fact]
+    public async Task Resume_AfterEventsThatWereNeverCommitted_CountsThemAsDelivered()
+    {
+        var streams = Create(replayEvents: 10);
+        await AppendAsync(streams, 3);
+        var first = streams.Attach(streams.Own, Ignore);
+        Assert.Equal([1L, 2, 3], Take(first));
+
+        // The client has read all three; its connection broke before the write was known to be done.
+        first.Detach();
+        var again = streams.Resume(new SseEventId(0, 3), Ignore)!;
+
+        Assert.Empty(Take(again));
+        Assert.Equal(0, streams.Own.QueuedBytes);
+        End(streams, again);
+    }
+
+    [Fact]
+    public async Task Attach_AfterEventsThatWereNeverCommitted_GivesThemAgain()
+    {
+        var streams = Create(replayEvents: 10);
+        await AppendAsync(streams, 3);
+        var first = streams.Attach(streams.Own, Ignore);
+        Take(first);
+        first.Detach();
+
+        var again = streams.Attach(streams.Own, Ignore);
+
+        Assert.Equal([1L, 2, 3], Take(again));
+        End(streams, again);
+    }
+
+    [Fact]
+    public async Task Kept_EventsOfAllStreams_AreBoundedTogether()
+    {
+        var streams = Create(replayEvents: 10);
+        for (var i = 0; i < 50; i++)
+        {
+            var stream = streams.Open();
+            var reader = streams.Attach(stream, Ignore);
+            await streams.AppendAsync(stream, Response(), isLast: true);
+            Take(reader);
+            reader.Commit();
+            reader.Detach();
+        }
+
+        Assert.Equal(10, _pool.Outstanding);
+        End(streams);
+    }
+
+    [Fact]
+    public async Task Answers_ThatNobodyFetches_AreBounded()
+    {
+        var streams = Create(replayEvents: 10);
+        for (var i = 0; i < 500; i++)
+        {
+            await streams.AppendAsync(streams.Open(), Response(), isLast: true);
+        }
+
+        Assert.InRange(_pool.Outstanding, 1, 11);
+        Assert.True(_dropped > 0);
+        End(streams);
+    }
+
+    [Fact]
+    public async Task Append_QueueFull_WaitsUntilThereIsRoom()
+    {
+        var streams = Create(replayEvents: 10, queueBytes: 100);
+        var reader = streams.Attach(streams.Own, Ignore);
+        await AppendAsync(streams, 3);
+
+        var waiting = AppendAsync(streams, 1);
+        Assert.False(waiting.IsCompleted);
+        Take(reader);
+        reader.Commit();
+
+        await Wait.ForAsync(waiting, "there is room");
+        End(streams, reader);
+    }
+
+    [Theory]
+    [InlineData("detach")]
+    [InlineData("stop waiting")]
+    [InlineData("end")]
+    public async Task Append_WaitingForRoom_GoesOnWhenNobodyReadsAnyMore(string why)
+    {
+        var streams = Create(replayEvents: 10, queueBytes: 100);
+        var reader = streams.Attach(streams.Own, Ignore);
+        await AppendAsync(streams, 3);
+        var waiting = AppendAsync(streams, 1);
+
+        Action then = why switch { "detach" => reader.Detach, "stop waiting" => streams.StopWaiting, _ => streams.End };
+        then();
+
+        await Wait.ForAsync(waiting, "it waits no more");
+        End(streams, reader);
+    }
+
+    [Fact]
+    public async Task End_WhileAReaderWrites_LetsGoOnlyAfterwards()
+    {
+        var streams = Create(replayEvents: 10);
+        var reader = streams.Attach(streams.Own, Ignore);
+        await AppendAsync(streams, 1);
+        var taken = reader.TryTake()!;
+
+        streams.End();
+
+        Assert.NotEqual(0, taken.Message.Body.Length);
+        reader.Detach();
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Theory]
+    [InlineData("0-0", true)]
+    [InlineData("12-34", true)]
+    [InlineData("", false)]
+    [InlineData("1", false)]
+    [InlineData("-", false)]
+    [InlineData("1-", false)]
+    [InlineData("-1", false)]
+    [InlineData(" 1-1", false)]
+    [InlineData("1-1-1", false)]
+    [InlineData("99999999999-1", false)]
+    public void EventId_Text_IsReadStrictly(string text, bool isValid) => Assert.Equal(isValid, SseEventId.TryParse(text, out _));
+
+    private static void Ignore()
+    {
+        // No connection is to be cut.
+    }
+
+    private static List<long> Take(EventReader reader)
+    {
+        var taken = new List<long>();
+        while (reader.TryTake() is { } item)
+        {
+            taken.Add(item.Sequence);
+        }
+
+        return taken;
+    }
+
+    // Whatever a test did: when all is over, no buffer is left.
+    private void End(EventStreams streams, EventReader? reader = null)
+    {
+        streams.End();
+        reader?.Detach();
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    private EventStreams Create(int replayEvents, int queueBytes = 1024 * 1024) =>
+        new(new StreamLimits(queueBytes, replayEvents, 1024 * 1024), TimeProvider.System) { Dropped = count => _dropped = count };
+
+    private async Task AppendAsync(EventStreams streams, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await streams.AppendAsync(streams.Own, Parse("""{"jsonrpc":"2.0","method":"notifications/own"}"""), isLast: false);
+        }
+    }
+
+    private Message Response() => Parse("""{"jsonrpc":"2.0","id":1,"result":{}}""");
+
+    private Message Parse(string json) => MessageReader.Read(_pool, Encoding.UTF8.GetBytes(json)).Single!;
+}
