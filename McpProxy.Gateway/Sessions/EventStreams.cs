@@ -408,7 +408,9 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     /// <summary>A stream that nobody reads keeps no more than a replay would; answers are kept in any case, somebody waits for them.</summary>
     private void TrimUnread(EventStream stream)
     {
-        var unread = stream.Events.Where(item => !item.IsDelivered && item.Message.Envelope.Kind != MessageKind.Response).ToList();
+        // Called for each event: it must not look at all of them while there is nothing to trim.
+        var mayExceed = stream.Events.Count > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes;
+        var unread = mayExceed ? stream.Events.FindAll(item => !item.IsDelivered && item.Message.Envelope.Kind != MessageKind.Response) : [];
         var excess = 0;
         while (excess < unread.Count && (unread.Count - excess > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes))
         {

@@ -9,12 +9,15 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
 {
     private const int ReadSize = 32 * 1024;
     private const byte NewLine = (byte)'\n';
+    private const int Idle = 0;
+    private const int Reading = 1;
+    private const int Closed = 2;
 
     private readonly PipeReader _input = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096));
     private readonly OversizedLine _oversized = new();
     private long _searched;
     private EndReason _end;
-    private bool _disposed;
+    private int _use = Idle;
 
     /// <summary>The next line that is not blank, or the end.</summary>
     public async ValueTask<(Parsed Parsed, EndReason End)> ReadAsync(CancellationToken cancellationToken)
@@ -23,6 +26,12 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
         {
             if (!_input.TryRead(out var result))
             {
+                if (Interlocked.CompareExchange(ref _use, Reading, Idle) != Idle)
+                {
+                    _end = EndReason.Closed;
+                    break;
+                }
+
                 try
                 {
                     result = await _input.ReadAsync(cancellationToken);
@@ -30,8 +39,15 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                 catch (Exception e) when (e is IOException or InvalidOperationException
                     || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
                 {
-                    _end = _disposed ? EndReason.Closed : EndReason.Broken;
+                    _end = _use == Closed ? EndReason.Closed : EndReason.Broken;
                     break;
+                }
+                finally
+                {
+                    if (Interlocked.CompareExchange(ref _use, Idle, Reading) == Closed)
+                    {
+                        await input.DisposeAsync();
+                    }
                 }
             }
 
@@ -81,12 +97,15 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
         return (default, _end);
     }
 
-    /// <summary>Closes the stream. A read under way sees it and gives the buffers back: they are still being read into.</summary>
+    /// <summary>
+    /// Closes the stream. A read under way sees it and closes the stream itself, because a pipe that is closed while its first read
+    /// starts would hang that read for ever (SafePipeHandle on Unix, .NET 10).
+    /// </summary>
     public ValueTask DisposeAsync()
     {
-        _disposed = true;
-        _input.CancelPendingRead(); // Not every stream ends a read that is under way when it is closed.
-        return input.DisposeAsync();
+        var use = Interlocked.Exchange(ref _use, Closed);
+        _input.CancelPendingRead();
+        return use == Idle ? input.DisposeAsync() : default;
     }
 
     private Parsed? TakeLine(ReadOnlySequence<byte> line)

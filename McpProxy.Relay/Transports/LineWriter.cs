@@ -23,6 +23,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
     private long _queuedBytes;
     private bool _writing;
     private bool _ended;
+    private bool _disposed;
 
     /// <summary>Done when writing has failed.</summary>
     public Task Failed => _failed.Task;
@@ -73,10 +74,29 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         await DisposeAsync();
     }
 
+    /// <summary>
+    /// Closes the stream. A write under way sees it and closes the stream itself: a pipe that is closed while its first write starts
+    /// would hang that write for ever (SafePipeHandle on Unix, .NET 10).
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         End();
-        await _stop.CancelAsync(); // Not every stream ends a write that is under way when it is closed.
+        bool writing;
+        lock (_gate)
+        {
+            _disposed = true;
+            writing = _writing;
+        }
+
+        await _stop.CancelAsync();
+        if (!writing)
+        {
+            await CloseAsync();
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
         try
         {
             await output.DisposeAsync();
@@ -106,10 +126,19 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         {
             End();
             _failed.TrySetResult();
+            lock (_gate)
+            {
+                _writing = false;
+            }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(staging);
+        }
+
+        if (_disposed)
+        {
+            await CloseAsync();
         }
     }
 

@@ -161,8 +161,9 @@ public sealed class FailureTests : GatewayTest
     [Fact]
     public async Task Stdin_ClosedByTheBackend_FailsTheCallsThatCannotReachIt()
     {
-        var host = await StartAsync(ScriptedServer.Shared("initialize; exec 0<&-; while :; do sleep 0.1; done"));
+        var host = await StartAsync(ScriptedServer.Shared("initialize; exec 0<&-; echo closed >&2; while :; do sleep 0.1; done"));
         var client = await host.ConnectAsync();
+        await host.Log.UntilAsync("closed");
 
         var answer = await client.RequestAsync(Rpc.Request("any"));
 

@@ -34,7 +34,7 @@ public sealed class LineTransportStressTests
             _ => wire.PeerOutput.DisposeAsync().AsTask(),
         });
         await wire.Transport.DisposeAsync();
-        try { await Task.WhenAll(tasks).WaitAsync(TimeSpan.FromSeconds(10), Token); } catch (TimeoutException e) { throw new InvalidOperationException("HUNG " + string.Join(",", tasks.Select(t => t.Status)) + " out " + wire.Pool.Outstanding + " q " + wire.Transport.QueuedBytes, e); }
+        await Task.WhenAll(tasks).WaitAsync(TimeSpan.FromSeconds(15), Token);
         await wire.EndAsync(Token);
 
         JsonGenerator Fork() => new(generator.Next(int.MaxValue));
