@@ -1,3 +1,3 @@
 using McpProxy.Bridge;
 
-return await BridgeApplication.RunAsync(args, Console.Error);
+return await BridgeApplication.RunAsync(args, Console.Error, CancellationToken.None);

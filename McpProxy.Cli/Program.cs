@@ -12,7 +12,7 @@ var application = new CliApplication(
     Console.Out,
     Console.Error,
     Environment.GetEnvironmentVariable,
-    (words, _) => BridgeApplication.RunAsync(words, Console.Error),
+    (words, cancellationToken) => BridgeApplication.RunAsync(words, Console.Error, cancellationToken),
     (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
 return await application.RunAsync(args, stop.Token);
 

@@ -1,0 +1,121 @@
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Relay.Remote;
+
+/// <summary>A request on its way: from sending it until it is answered, once, by the server or by us.</summary>
+internal sealed class RemoteCall : IDisposable
+{
+    private readonly CancellationTokenSource _stop;
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes a request over.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="number">Stands in for an id or token that the server could spell differently in its answer.</param>
+    /// <param name="isRetry">Whether it was sent before, in a session that the server had forgotten.</param>
+    /// <param name="stopping">Cancels it with all others.</param>
+    public RemoteCall(Message request, long number, bool isRetry, CancellationToken stopping)
+    {
+        Request = request;
+        Id = request.Id;
+        ProgressToken = JsonToken.Read(request[request.Envelope.ProgressToken]);
+        (WireId, WireToken) = (OnWire(Id, number), OnWire(ProgressToken, number));
+        if (WireId != Id)
+        {
+            request.Replace(request.Envelope.Id, WireId);
+        }
+
+        if (WireToken != ProgressToken)
+        {
+            request.Replace(request.Envelope.ProgressToken, WireToken);
+        }
+
+        Method = request.Envelope.Method;
+        IsModern = !request.Envelope.ProtocolVersion.IsEmpty && Method != McpMethod.Initialize;
+        IsHandshake = Method == McpMethod.Initialize || Names(request, "\"server/discover\""u8);
+        ListsTools = IsModern && Names(request, "\"tools/list\""u8);
+        IsRetry = isRetry;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Token = _stop.Token;
+    }
+
+    /// <summary>The request.</summary>
+    public Message Request { get; }
+
+    /// <summary>Its method.</summary>
+    public McpMethod Method { get; }
+
+    /// <summary>The id that the sender chose.</summary>
+    public JsonToken Id { get; }
+
+    /// <summary>The id that the server sees.</summary>
+    public JsonToken WireId { get; }
+
+    /// <summary>The progress token that the sender chose, or none.</summary>
+    public JsonToken ProgressToken { get; }
+
+    /// <summary>The progress token that the server sees, or none.</summary>
+    public JsonToken WireToken { get; }
+
+    /// <summary>Whether it is of revision 2026-07-28 or later: it stands alone, without a session.</summary>
+    public bool IsModern { get; }
+
+    /// <summary>Whether it begins a conversation: the server is to answer it soon.</summary>
+    public bool IsHandshake { get; }
+
+    /// <summary>Whether its answer says which parameters travel in headers.</summary>
+    public bool ListsTools { get; }
+
+    /// <summary>Whether it was sent before.</summary>
+    public bool IsRetry { get; }
+
+    /// <summary>Cancelled when nobody waits for the answer any more.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>Done when it was answered.</summary>
+    public Task Done => _done.Task;
+
+    /// <summary>Whether it was answered.</summary>
+    public bool IsAnswered => _done.Task.IsCompleted;
+
+    /// <summary>Whether its sender has cancelled it: an error of ours would answer nobody.</summary>
+    public bool IsCancelled { get; set; }
+
+    /// <summary>Whether its message was kept to be sent again: then it is not this call's to dispose.</summary>
+    public bool IsKept { get; private set; }
+
+    /// <summary>Called with the answer before it is passed on.</summary>
+    public Action<Message>? Answering { get; set; }
+
+    /// <summary>Gives the request back as its sender wrote it, for whoever sends it again.</summary>
+    public Message Keep()
+    {
+        Request.Replace(Request.Envelope.Id, Id);
+        Request.Replace(Request.Envelope.ProgressToken, ProgressToken);
+        IsKept = true;
+        return Request;
+    }
+
+    /// <summary>It was answered.</summary>
+    public void Complete() => _done.TrySetResult();
+
+    /// <summary>Stops waiting for the answer after a while, or at once.</summary>
+    public void StopAfter(TimeSpan time)
+    {
+        try
+        {
+            _stop.CancelAfter(time);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private static bool Names(Message request, ReadOnlySpan<byte> method) => request[request.Envelope.MethodName].SequenceEqual(method);
+
+    private static JsonToken OnWire(JsonToken token, long number) =>
+        token.IsNone || token.IsStable ? token : JsonToken.From($"mcp-proxy-{number}");
+}

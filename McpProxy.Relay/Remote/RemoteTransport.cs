@@ -1,0 +1,310 @@
+using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace McpProxy.Relay.Remote;
+
+/// <summary>
+/// One session with a remote server over HTTP. Every request that it takes is answered once: by the server, or by an error that says
+/// what happened. When the server loses the session it ends; what the server did not look at can then be sent in another one.
+/// </summary>
+public sealed class RemoteTransport : ITransport
+{
+    /// <summary>How many requests may be under way; each holds an HTTP request.</summary>
+    private const int MaxInFlight = 1000;
+
+    private readonly RemoteContext _context;
+    private readonly SemaphoreSlim _room = new(MaxInFlight);
+    private readonly SemaphoreSlim _finding = new(1);
+    private RemoteWire? _wire;
+    private long _lastNumber;
+    private int _disposed;
+
+    /// <summary>Connects when the first message is sent.</summary>
+    /// <param name="options">Where to, and how.</param>
+    /// <param name="http">Sends HTTP requests; stays the caller's.</param>
+    /// <param name="pool">Where message buffers come from.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Takes what an operator should know.</param>
+    public RemoteTransport(RemoteOptions options, HttpMessageInvoker http, MessagePool pool, TimeProvider time, ILogger logger)
+    {
+        _context = new RemoteContext(options, http, pool, time, logger);
+        _wire = options.Kind == RemoteKind.StreamableHttp ? new StreamableHttpWire(_context) : null;
+    }
+
+    /// <summary>The transport that the server speaks, once that is known.</summary>
+    public RemoteKind? Kind => Volatile.Read(ref _wire) switch
+    {
+        StreamableHttpWire => RemoteKind.StreamableHttp,
+        HttpSseWire => RemoteKind.HttpSse,
+        _ => null,
+    };
+
+    /// <summary>How many requests wait for an answer.</summary>
+    public int InFlight => _context.Calls.Count;
+
+    /// <summary>Why it has ended, or null.</summary>
+    public RemoteFault? Ended => _context.Ended;
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
+    {
+        if (await TrySendAsync(message, isRetry: false, cancellationToken))
+        {
+            return true;
+        }
+
+        message.Dispose();
+        return false;
+    }
+
+    /// <summary>Sends a message. A request is not waited for; what follows a notification waits until the server has taken it.</summary>
+    /// <param name="message">The message; the caller's again when the transport has ended.</param>
+    /// <param name="isRetry">Whether it was sent before, in another session that the server had forgotten.</param>
+    /// <param name="cancellationToken">Gives up waiting; the message may still be on its way.</param>
+    /// <returns>False when the transport has ended.</returns>
+    public async ValueTask<bool> TrySendAsync(Message message, bool isRetry, CancellationToken cancellationToken)
+    {
+        if (_context.Ended is not null)
+        {
+            return false;
+        }
+
+        if (message.Envelope.Kind != MessageKind.Request)
+        {
+            await PostAsync(message).WaitAsync(cancellationToken);
+            return true;
+        }
+
+        await WaitForRoomAsync(message, cancellationToken);
+        var call = new RemoteCall(message, Interlocked.Increment(ref _lastNumber), isRetry, _context.Stopping);
+        // Discarded: it answers the request whatever happens, and throws nothing.
+        _ = RunAsync(call);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (await _context.Inbox.WaitToReadAsync(cancellationToken))
+        {
+            if (_context.Inbox.TryRead(out var received))
+            {
+                return received;
+            }
+        }
+
+        return new Received(null, ScanFault.None, default, _context.Ended == RemoteFault.Closed ? EndReason.Closed : EndReason.Broken);
+    }
+
+    /// <summary>After the end: the requests that the server has not looked at, as their senders wrote them. They are the caller's.</summary>
+    public IReadOnlyList<Message> TakeUnsent() => _context.TakeUnsent();
+
+    /// <summary>Ends the session, and tells the server. What is left to be received, such as errors for the requests in flight, still can be.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _wire) is { } wire)
+        {
+            await wire.CloseAsync();
+        }
+
+        await _context.CloseAsync();
+        _context.Dispose();
+    }
+
+    private async ValueTask WaitForRoomAsync(Message message, CancellationToken cancellationToken)
+    {
+        if (_room.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        try
+        {
+            await _room.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    private async Task PostAsync(Message message)
+    {
+        var kind = message.Envelope.Kind;
+        try
+        {
+            await (await FindWireAsync()).SendAsync(message, CancellationToken.None);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or RemoteException)
+        {
+            message.Dispose();
+            _context.Logger.NotDelivered(kind.ToString(), (_context.Ended ?? RemoteFault.Of(e)).Text);
+            _context.Logger.Details(e);
+        }
+    }
+
+    private async Task RunAsync(RemoteCall call)
+    {
+        var method = call.Method.ToString();
+        var added = _context.Calls.TryAdd(call);
+        try
+        {
+            if (!added)
+            {
+                await _context.DeliverErrorAsync(call.Id, RemoteFault.DuplicateId);
+                return;
+            }
+
+            await Task.Yield(); // Whoever sends has more to send.
+            await CallAsync(call);
+            await _context.FailAsync(call, RemoteFault.NoAnswer);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or RemoteException)
+        {
+            await FailAsync(call, method, e);
+        }
+        catch (Exception e)
+        {
+            _context.Logger.Defect(e);
+            await _context.FailAsync(call, RemoteFault.Internal);
+        }
+        finally
+        {
+            _room.Release();
+            call.Dispose();
+            if (!call.IsKept)
+            {
+                call.Request.Dispose();
+            }
+        }
+    }
+
+    private async Task FailAsync(RemoteCall call, string method, Exception exception)
+    {
+        if (call.IsAnswered)
+        {
+            return;
+        }
+
+        var fault = exception is OperationCanceledException && _context.Ended is { } ended ? ended : RemoteFault.Of(exception);
+        if (!call.IsCancelled)
+        {
+            _context.Logger.CallFailed(method, fault.Text);
+            _context.Logger.Details(exception);
+        }
+
+        await _context.FailAsync(call, fault);
+    }
+
+    private async Task CallAsync(RemoteCall call)
+    {
+        if (call.IsHandshake)
+        {
+            call.StopAfter(_context.Options.ConnectTimeout); // Only then: there is no limit on how long a tool may run.
+        }
+
+        if (Volatile.Read(ref _wire) is { } known)
+        {
+            await known.CallAsync(call);
+            return;
+        }
+
+        using var turn = await FindingTurn.TakeAsync(_finding, call.Token);
+        if (Volatile.Read(ref _wire) is { } found)
+        {
+            turn.Dispose();
+            await found.CallAsync(call);
+            return;
+        }
+
+        await FindWithAsync(call, turn);
+    }
+
+    /// <summary>Finds out which transport the server speaks by sending it the first request (2025-11-25, transports, backwards compatibility).</summary>
+    private async Task FindWithAsync(RemoteCall call, FindingTurn turn)
+    {
+        if (_context.Options.Kind == RemoteKind.Auto)
+        {
+            var streamable = new StreamableHttpWire(_context);
+            streamable.Found = () =>
+            {
+                streamable.Found = null;
+                Use(streamable, turn);
+            };
+            try
+            {
+                await streamable.CallAsync(call);
+                return;
+            }
+            catch (RemoteException e) when (e.MayBeOtherTransport)
+            {
+                _context.Logger.Details(e);
+                await FindSseAsync(turn, e);
+            }
+        }
+        else
+        {
+            await FindSseAsync(turn, null);
+        }
+
+        await Volatile.Read(ref _wire)!.CallAsync(call);
+    }
+
+    private async Task FindSseAsync(FindingTurn turn, RemoteException? refusal)
+    {
+        var sse = new HttpSseWire(_context);
+        try
+        {
+            await sse.ConnectAsync();
+        }
+        catch (Exception e) when (refusal is not null && e is RemoteException or HttpRequestException or IOException)
+        {
+            // It speaks neither: what it said first tells more, unless it only said that there is nothing.
+            _context.Logger.Details(e);
+            throw refusal!;
+        }
+
+        Use(sse, turn);
+    }
+
+    private void Use(RemoteWire wire, FindingTurn turn)
+    {
+        Volatile.Write(ref _wire, wire);
+        _context.Logger.Reached(Kind.ToString()!);
+        turn.Dispose();
+    }
+
+    /// <summary>The wire for what is no request: it does not find out anything.</summary>
+    private async ValueTask<RemoteWire> FindWireAsync()
+    {
+        using var turn = Volatile.Read(ref _wire) is null ? await FindingTurn.TakeAsync(_finding, _context.Stopping) : null;
+        return Volatile.Read(ref _wire) ?? throw new RemoteException(RemoteFault.Unreachable);
+    }
+
+    /// <summary>The right to find out which transport the server speaks; given back once.</summary>
+    private sealed class FindingTurn(SemaphoreSlim semaphore) : IDisposable
+    {
+        private int _disposed;
+
+        public static async Task<FindingTurn> TakeAsync(SemaphoreSlim semaphore, CancellationToken cancellationToken)
+        {
+            await semaphore.WaitAsync(cancellationToken);
+            return new FindingTurn(semaphore);
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                semaphore.Release();
+            }
+        }
+    }
+}

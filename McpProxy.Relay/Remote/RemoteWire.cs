@@ -1,0 +1,188 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Relay.Remote;
+
+/// <summary>One of the two HTTP transports, as a client: how a message goes up, and how answers come down.</summary>
+internal abstract class RemoteWire(RemoteContext context)
+{
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+    private static readonly MediaTypeWithQualityHeaderValue EventStream = new("text/event-stream");
+
+    /// <summary>What both wires work with.</summary>
+    protected RemoteContext Context => context;
+
+    /// <summary>Sends a request, and returns when it was answered or given up.</summary>
+    public abstract Task CallAsync(RemoteCall call);
+
+    /// <summary>Sends a notification or a response.</summary>
+    public abstract Task SendAsync(Message message, CancellationToken cancellationToken);
+
+    /// <summary>Says goodbye to the server, if the transport has a word for it.</summary>
+    public abstract Task CloseAsync();
+
+    /// <summary>A POST of a message.</summary>
+    protected HttpRequestMessage Post(Uri endpoint, Message message)
+    {
+        var request = Create(HttpMethod.Post, endpoint);
+        request.Headers.Accept.Add(Json);
+        request.Headers.Accept.Add(EventStream);
+        request.Content = new MessageContent(message);
+        return request;
+    }
+
+    /// <summary>A GET that opens a stream of events.</summary>
+    protected HttpRequestMessage Get(Uri endpoint)
+    {
+        var request = Create(HttpMethod.Get, endpoint);
+        request.Headers.Accept.Add(EventStream);
+        return request;
+    }
+
+    /// <summary>A request with the configured headers.</summary>
+    protected HttpRequestMessage Create(HttpMethod method, Uri endpoint)
+    {
+        var request = new HttpRequestMessage(method, endpoint)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        foreach (var (name, value) in context.Options.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return request;
+    }
+
+    /// <summary>Whether a response is a stream of events.</summary>
+    protected static bool IsEventStream(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+
+    /// <summary>Whether a response is JSON.</summary>
+    protected static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "application/json";
+
+    /// <summary>Opens a response's stream; it may be silent for long only while nobody waits on it.</summary>
+    protected async Task<WatchedStream> OpenAsync(HttpResponseMessage response, Func<bool> mayBeIdle, CancellationToken cancellationToken) => new(
+        await response.Content.ReadAsStreamAsync(cancellationToken), context.Options.MaxMessageBytes, context.Options.IdleTimeout, mayBeIdle, context.Time);
+
+    /// <summary>Reads a body that holds one message or a batch, and passes it on.</summary>
+    protected async Task ReadJsonAsync(HttpResponseMessage response, RemoteCall call)
+    {
+        var parsed = await ParseAsync(response, context.Options.MaxMessageBytes, call.Token);
+        if (parsed.Fault != ScanFault.None)
+        {
+            context.Logger.NotAMessage(parsed.Fault.Describe());
+        }
+
+        await DeliverAsync(parsed);
+        if (!call.IsAnswered)
+        {
+            throw new RemoteException(parsed.Fault == ScanFault.None ? RemoteFault.NoAnswer : RemoteFault.NoMessage);
+        }
+    }
+
+    /// <summary>Passes on what was read.</summary>
+    protected async ValueTask DeliverAsync(Parsed parsed)
+    {
+        if (parsed.Single is { } message)
+        {
+            await context.DeliverAsync(message);
+        }
+
+        foreach (var item in parsed.Batch ?? [])
+        {
+            await context.DeliverAsync(item);
+        }
+    }
+
+    /// <summary>The JSON-RPC error in the body of an HTTP error, as the answer to a request; null when there is none.</summary>
+    protected async Task<Message?> ReadErrorAsync(HttpResponseMessage response, RemoteCall call)
+    {
+        if (!IsJson(response))
+        {
+            return null;
+        }
+
+        Parsed parsed;
+        try
+        {
+            parsed = await ParseAsync(response, context.Options.MaxMessageBytes, call.Token);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or RemoteException)
+        {
+            return null;
+        }
+
+        if (parsed.Single is not { Envelope: { Kind: MessageKind.Response, IsError: true } } error)
+        {
+            parsed.Discard();
+            return null;
+        }
+
+        if (error.Id == call.WireId)
+        {
+            return error;
+        }
+
+        // Written before the request's id was known, or with an id that means nothing: it answers the only request of this POST.
+        using (error)
+        {
+            return Adopt(error, call.WireId);
+        }
+    }
+
+    private Message? Adopt(Message error, JsonToken id)
+    {
+        using var json = JsonDocument.Parse(error.Body.ToArray(), new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });
+        var buffer = new ArrayBufferWriter<byte>();
+        buffer.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);
+        buffer.Write(id.ToArray());
+        buffer.Write(",\"error\":"u8);
+        buffer.Write(System.Text.Encoding.UTF8.GetBytes(json.RootElement.GetProperty("error").GetRawText()));
+        buffer.Write("}"u8);
+        return MessageReader.Read(context.Pool, buffer.WrittenSpan).Single;
+    }
+
+    private async Task<Parsed> ParseAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentLength > maxBytes)
+        {
+            throw new RemoteException(RemoteFault.TooLarge);
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = context.Pool.Rent((int)Math.Max(response.Content.Headers.ContentLength ?? 0, 4096) + 1);
+        var length = 0;
+        try
+        {
+            while (await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read)
+            {
+                length += read;
+                if (length > maxBytes)
+                {
+                    throw new RemoteException(RemoteFault.TooLarge);
+                }
+
+                buffer = length < buffer.Length ? buffer : Grow(buffer, length);
+            }
+        }
+        catch
+        {
+            context.Pool.Return(buffer);
+            throw;
+        }
+
+        return MessageReader.Read(context.Pool, buffer, length);
+    }
+
+    private byte[] Grow(byte[] buffer, int length)
+    {
+        var larger = context.Pool.Rent(length * 2);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        context.Pool.Return(buffer);
+        return larger;
+    }
+}

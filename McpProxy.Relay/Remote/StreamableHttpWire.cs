@@ -1,0 +1,336 @@
+using System.Net;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.Relay.Remote;
+
+/// <summary>
+/// Streamable HTTP as a client: of revisions 2025-03-26 to 2025-11-25 with sessions, a stream of the server's own and resumption, and of
+/// 2026-07-28 without (basic/transports, Streamable HTTP).
+/// </summary>
+internal sealed class StreamableHttpWire : RemoteWire
+{
+    /// <summary>How long what follows an answer on its stream is still read; a server should end the stream there.</summary>
+    private static readonly TimeSpan AfterAnswer = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a cancelled request's response is still read: a server that obeys sends no answer.</summary>
+    private static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly OwnStream _own;
+    private readonly MirroredHeaders _mirrored;
+    private volatile RemoteSession? _session;
+
+    public StreamableHttpWire(RemoteContext context)
+        : base(context)
+    {
+        _own = new OwnStream(context, GetAsync, ReadEventsAsync);
+        _mirrored = new MirroredHeaders(context.Logger);
+    }
+
+    /// <summary>Called when the server's answer shows that it speaks this transport; null once that is known.</summary>
+    public Action? Found { get; set; }
+
+    /// <inheritdoc/>
+    public override async Task CallAsync(RemoteCall call)
+    {
+        using var request = Post(Context.Options.Endpoint, call.Request);
+        var session = Prepare(request, call.Request, call.IsModern, call.Method);
+        using var response = await Context.Http.SendAsync(request, call.Token);
+        if (!response.IsSuccessStatusCode)
+        {
+            await RefusedAsync(response, call, session);
+            return;
+        }
+
+        if (!IsJson(response) && !IsEventStream(response))
+        {
+            throw Refusal(response.StatusCode, response.StatusCode == HttpStatusCode.Accepted ? RemoteFault.NoAnswer : RemoteFault.NotMcp);
+        }
+
+        Found?.Invoke();
+        call.Answering = answer => OnAnswer(call, response, answer);
+        if (IsJson(response))
+        {
+            await ReadJsonAsync(response, call);
+        }
+        else
+        {
+            await ReadStreamAsync(response, call);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task SendAsync(Message message, CancellationToken cancellationToken)
+    {
+        if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled) && !TryPassCancel(message))
+        {
+            message.Dispose();
+            return;
+        }
+
+        var isKept = false;
+        try
+        {
+            isKept = await PostAsync(message, cancellationToken);
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                message.Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task CloseAsync()
+    {
+        if (_session is not { Id: not null } session || Context.Ended is not null)
+        {
+            return;
+        }
+
+        using var timeout = new CancellationTokenSource(CloseTimeout, Context.Time);
+        using var request = Create(HttpMethod.Delete, Context.Options.Endpoint);
+        session.Apply(request);
+        try
+        {
+            // Any answer will do: a server need not support it (2025-11-25, transports, session management).
+            using var response = await Context.Http.SendAsync(request, timeout.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or RemoteException)
+        {
+            Context.Logger.CloseFailed(RemoteFault.Of(e).Text);
+        }
+    }
+
+    /// <summary>Adds the headers of the session, or those that repeat what the message says.</summary>
+    private RemoteSession? Prepare(HttpRequestMessage request, Message message, bool isModern, McpMethod method)
+    {
+        if (isModern)
+        {
+            _mirrored.Apply(request, message);
+            return null;
+        }
+
+        var session = method == McpMethod.Initialize ? null : _session;
+        session?.Apply(request);
+        return session;
+    }
+
+    /// <summary>Lets the request that a notification cancels end.</summary>
+    /// <returns>Whether the server is to be told: since 2026-07-28 closing the response says it all (basic/patterns, cancellation).</returns>
+    private bool TryPassCancel(Message message)
+    {
+        if (Context.Calls.Find(JsonToken.Read(message[message.Envelope.Subject])) is not { } call)
+        {
+            return _session is not null;
+        }
+
+        call.IsCancelled = true;
+        call.StopAfter(call.IsModern ? TimeSpan.Zero : AfterCancel);
+        message.Replace(message.Envelope.Subject, call.WireId);
+        return !call.IsModern;
+    }
+
+    private async Task<bool> PostAsync(Message message, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping, cancellationToken);
+        patience.CancelAfter(Context.Options.ConnectTimeout);
+        using var request = Post(Context.Options.Endpoint, message);
+        var session = Prepare(request, message, isModern: false, message.Envelope.Method);
+        using var response = await Context.Http.SendAsync(request, patience.Token);
+        if (response.IsSuccessStatusCode)
+        {
+            if (message.Envelope.Method == McpMethod.Initialized)
+            {
+                _own.Start(); // From now on the server may have something to say on its own.
+            }
+
+            return false;
+        }
+
+        if (!await IsSessionLostAsync(response, session, patience.Token))
+        {
+            Context.Logger.NotDelivered(message.Envelope.Kind.ToString(), RemoteFault.OfStatus(response.StatusCode).Text);
+            return false;
+        }
+
+        // A response belongs to a request of the session that is gone.
+        var isKept = message.Envelope is { Kind: MessageKind.Notification, Method: not McpMethod.Initialized };
+        if (isKept)
+        {
+            Context.KeepUnsent(message);
+        }
+
+        Context.End(RemoteFault.SessionLost);
+        return isKept;
+    }
+
+    private async Task RefusedAsync(HttpResponseMessage response, RemoteCall call, RemoteSession? session)
+    {
+        if (await IsSessionLostAsync(response, session, call.Token))
+        {
+            LoseSession(call);
+        }
+        else if (await ReadErrorAsync(response, call) is { } error)
+        {
+            Found?.Invoke();
+            await Context.DeliverAsync(error);
+        }
+        else
+        {
+            throw Refusal(response.StatusCode, RemoteFault.OfStatus(response.StatusCode));
+        }
+    }
+
+    /// <summary>A refusal of the first request may mean that the server speaks the other transport (2025-11-25, transports, backwards compatibility).</summary>
+    private RemoteException Refusal(HttpStatusCode status, RemoteFault fault) => new(fault)
+    {
+        MayBeOtherTransport = Found is not null && status is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.NotFound
+            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable or HttpStatusCode.UnsupportedMediaType,
+    };
+
+    /// <summary>The server did not look at the request, so it can be sent again in a new session; once.</summary>
+    private void LoseSession(RemoteCall call)
+    {
+        if (call.IsRetry || !Context.Calls.TryRemove(call))
+        {
+            throw new RemoteException(RemoteFault.SessionRefused);
+        }
+
+        Context.KeepUnsent(call.Keep());
+        call.Complete();
+        Context.End(RemoteFault.SessionLost);
+    }
+
+    /// <summary>Whether the server does not know the session: 404 (2025-11-25, transports, session management), or as some say it, 400 and a word about it.</summary>
+    private static async Task<bool> IsSessionLostAsync(HttpResponseMessage response, RemoteSession? session, CancellationToken cancellationToken)
+    {
+        if (session is null || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.BadRequest))
+        {
+            return false;
+        }
+
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return session.Id is not null;
+        }
+
+        const int MaxBytes = 64 * 1024;
+        if (response.Content.Headers.ContentLength is null or > MaxBytes)
+        {
+            return false;
+        }
+
+        await response.Content.LoadIntoBufferAsync(MaxBytes, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return text.Contains("session id", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("session not found", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("not initialized", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private void OnAnswer(RemoteCall call, HttpResponseMessage response, Message answer)
+    {
+        if (answer.Envelope.IsError)
+        {
+            return;
+        }
+
+        if (call.Method == McpMethod.Initialize)
+        {
+            _session = RemoteSession.Read(response, answer);
+            Context.Logger.SessionOpened(_session.Revision ?? "an unknown revision");
+        }
+        else if (call.ListsTools)
+        {
+            _mirrored.Learn(answer);
+        }
+    }
+
+    /// <summary>Reads a response's events until the answer has come, resuming the stream when it breaks and the server lets us.</summary>
+    private async Task ReadStreamAsync(HttpResponseMessage response, RemoteCall call)
+    {
+        var events = new RemoteEvents(Context.Pool);
+        var delay = new RetryDelay(Context.Time);
+        var isWhole = await TryReadEventsAsync(response, events, call);
+        while (!call.IsAnswered)
+        {
+            if (events.LastEventId is not { } lastEventId || call.IsModern || call.IsCancelled || delay.IsExhausted)
+            {
+                throw new RemoteException(isWhole ? RemoteFault.NoAnswer : RemoteFault.ConnectionLost);
+            }
+
+            await delay.WaitAsync(events.RetryDelay, call.Token);
+            isWhole = await TryResumeAsync(events, lastEventId, call);
+            delay.Note(isProgress: events.LastEventId != lastEventId);
+        }
+    }
+
+    private async Task<bool> TryResumeAsync(RemoteEvents events, string lastEventId, RemoteCall call)
+    {
+        try
+        {
+            using var response = await GetAsync(lastEventId, call.Token);
+            if (IsEventStream(response) && response.IsSuccessStatusCode)
+            {
+                Context.Logger.Resumed(lastEventId);
+                return await TryReadEventsAsync(response, events, call);
+            }
+
+            return (int)response.StatusCode >= 500 ? false : throw new RemoteException(
+                response.StatusCode == HttpStatusCode.NotFound ? RemoteFault.SessionLost : RemoteFault.ConnectionLost);
+        }
+        catch (HttpRequestException e)
+        {
+            Context.Logger.Details(e);
+            return false;
+        }
+    }
+
+    /// <returns>Whether the stream came to its proper end.</returns>
+    private async Task<bool> TryReadEventsAsync(HttpResponseMessage response, RemoteEvents events, RemoteCall call)
+    {
+        try
+        {
+            await using var stream = await OpenAsync(response, static () => false, call.Token);
+            await foreach (var item in events.ReadAsync(stream, call.Token))
+            {
+                await DeliverAsync(item.Parsed);
+                if (call.IsAnswered)
+                {
+                    call.StopAfter(AfterAnswer);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && call.IsAnswered))
+        {
+            Context.Logger.Details(e);
+            return false;
+        }
+    }
+
+    private async Task ReadEventsAsync(HttpResponseMessage response, RemoteEvents events, CancellationToken cancellationToken)
+    {
+        await using var stream = await OpenAsync(response, static () => true, cancellationToken);
+        await foreach (var item in events.ReadAsync(stream, cancellationToken))
+        {
+            await DeliverAsync(item.Parsed);
+        }
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string? lastEventId, CancellationToken cancellationToken)
+    {
+        using var request = Get(Context.Options.Endpoint);
+        _session?.Apply(request);
+        if (lastEventId is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        }
+
+        return await Context.Http.SendAsync(request, cancellationToken);
+    }
+}

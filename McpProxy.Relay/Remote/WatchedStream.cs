@@ -1,0 +1,97 @@
+namespace McpProxy.Relay.Remote;
+
+/// <summary>
+/// A response body that may not stay silent for too long, nor send too much before it is looked at: <see cref="Restart"/> after each
+/// event. A comment counts as a sign of life.
+/// </summary>
+internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTimeout, Func<bool> mayBeIdle, TimeProvider time) : Stream
+{
+    private long _bytes;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>What has come so far was looked at.</summary>
+    public void Restart() => _bytes = 0;
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await ReadInTimeAsync(buffer, cancellationToken);
+        _bytes += read;
+        return _bytes <= maxBytes ? read : throw new RemoteException(RemoteFault.TooLarge);
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReadInTimeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (idleTimeout <= TimeSpan.Zero)
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+
+        var read = inner.ReadAsync(buffer, cancellationToken);
+        if (read.IsCompleted)
+        {
+            return await read;
+        }
+
+        var task = read.AsTask();
+        while (true)
+        {
+            try
+            {
+                return await task.WaitAsync(idleTimeout, time, cancellationToken);
+            }
+            catch (TimeoutException) when (!mayBeIdle())
+            {
+                // Somebody waits for an answer on it, and there is no limit on how long a tool may run.
+            }
+            catch (TimeoutException e)
+            {
+                await inner.DisposeAsync(); // Ends the read.
+                await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new IOException("The stream was silent for too long.", e);
+            }
+        }
+    }
+}
