@@ -156,7 +156,7 @@ internal sealed class RemoteLink(
             return;
         }
 
-        var id = message.Id;
+        var id = message.Outgoing(message.Envelope.Id);
         message.Dispose();
         if (_asked.TryGetValue(id, out var asked))
         {

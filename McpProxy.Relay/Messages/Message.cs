@@ -39,6 +39,20 @@ public sealed class Message : IDisposable
     /// <summary>The id as it came in.</summary>
     public JsonToken Id => JsonToken.Read(this[_envelope.Id]);
 
+    /// <summary>One token as it goes out, or none.</summary>
+    public JsonToken Outgoing(Slice slice)
+    {
+        for (var i = 0; i < _replacementCount; i++)
+        {
+            if (_replacements[i].Slice == slice)
+            {
+                return _replacements[i].Value;
+            }
+        }
+
+        return JsonToken.Read(this[slice]);
+    }
+
     private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Message));
 
     /// <summary>The bytes of one token of <see cref="Body"/>; empty when the message has no such token.</summary>

@@ -64,7 +64,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     {
         using var owned = message;
         if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled)
-            && Context.Calls.Find(JsonToken.Read(message[message.Envelope.Subject])) is { } call)
+            && Context.Calls.Find(message.Outgoing(message.Envelope.Subject)) is { } call)
         {
             message.Replace(message.Envelope.Subject, call.WireId);
             call.IsCancelled = true;

@@ -16,8 +16,8 @@ internal sealed class RemoteCall : IDisposable
     public RemoteCall(Message request, long number, bool isRetry, CancellationToken stopping)
     {
         Request = request;
-        Id = request.Id;
-        ProgressToken = JsonToken.Read(request[request.Envelope.ProgressToken]);
+        Id = request.Outgoing(request.Envelope.Id);
+        ProgressToken = request.Outgoing(request.Envelope.ProgressToken);
         (WireId, WireToken) = (OnWire(Id, number), OnWire(ProgressToken, number));
         if (WireId != Id)
         {
@@ -43,6 +43,9 @@ internal sealed class RemoteCall : IDisposable
 
     /// <summary>Its method.</summary>
     public McpMethod Method { get; }
+
+    /// <summary>Its method's name as it was spelled, for the log.</summary>
+    public string MethodName => System.Text.Encoding.UTF8.GetString(Request[Request.Envelope.MethodName]);
 
     /// <summary>The id that the sender chose.</summary>
     public JsonToken Id { get; }

@@ -70,6 +70,12 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
             message.Replace(message.Envelope.Subject, progressing.ProgressToken);
         }
 
+        else if (!message.Envelope.SubscriptionId.IsEmpty && Calls.FindByWireId(JsonToken.Read(message[message.Envelope.SubscriptionId])) is { } listening
+            && listening.WireId != listening.Id)
+        {
+            message.Replace(message.Envelope.SubscriptionId, listening.Id);
+        }
+
         await PutAsync(new Received(message, ScanFault.None, default, EndReason.None));
         call?.Complete();
     }

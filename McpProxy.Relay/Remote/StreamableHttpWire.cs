@@ -123,7 +123,7 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <returns>Whether the server is to be told: since 2026-07-28 closing the response says it all (basic/patterns, cancellation).</returns>
     private bool TryPassCancel(Message message)
     {
-        if (Context.Calls.Find(JsonToken.Read(message[message.Envelope.Subject])) is not { } call)
+        if (Context.Calls.Find(message.Outgoing(message.Envelope.Subject)) is not { } call)
         {
             return _session is not null;
         }
