@@ -44,6 +44,20 @@ public sealed class Message : IDisposable
     /// <summary>The bytes of one token of <see cref="Body"/>; empty when the message has no such token.</summary>
     public ReadOnlySpan<byte> this[Slice slice] => Buffer.AsSpan(slice.Start, slice.Length);
 
+    /// <summary>One token as it goes out: what stands in its place, or the token itself.</summary>
+    public JsonToken Outgoing(Slice slice)
+    {
+        for (var i = 0; i < _replacementCount; i++)
+        {
+            if (!slice.IsEmpty && _replacements[i].Slice == slice)
+            {
+                return _replacements[i].Value;
+            }
+        }
+
+        return JsonToken.Read(this[slice]);
+    }
+
     /// <summary>Lets the message go out with <paramref name="value"/> in place of <paramref name="slice"/>. A missing token stays missing.</summary>
     public void Replace(Slice slice, JsonToken value)
     {
