@@ -19,6 +19,7 @@ internal static class GatewayServices
     {
         services.AddSingleton<MessagePool>();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })));
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionPost>();

@@ -14,7 +14,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     private SharedLink? _shared;
     private ModernLink? _modern;
     private long _modernProbed;
-    private ChildProcess? _spare;
+    private IPeer? _spare;
     private ProxyFault? _spareFault;
     private bool _stopped;
 
@@ -30,8 +30,9 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     /// <summary>Where its endpoints are below the path base.</summary>
     public string PathPrefix => name == GatewayOptions.DefaultBackend ? "" : $"/servers/{name}";
 
-    /// <summary>What it runs, for the banner: the program and not its arguments, which may hold secrets.</summary>
-    public static string NameOf(BackendOptions options) => Path.GetFileName((options.Command ?? "").Split(' ')[0]);
+    /// <summary>What it runs, for the banner: the program or the host, and not what follows, which may hold secrets.</summary>
+    public static string NameOf(BackendOptions options) =>
+        options.IsRemote ? new Uri(options.Url!).Authority : Path.GetFileName((options.Command ?? "").Split(' ')[0]);
 
     /// <summary>Whether a new session would find a backend that works.</summary>
     public bool IsReady
@@ -41,7 +42,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             lock (_gate)
             {
                 return !_stopped && (Sharing == SharingMode.Dedicated
-                    ? _spareFault is null && (_spare is { Exited.IsCompleted: false } || _dedicated.Any(link => link.Status.State == LinkState.Running))
+                    ? _spareFault is null && (options.IsRemote || _spare is { HasEnded: false } || _dedicated.Any(link => link.Status.State == LinkState.Running))
                     : _shared?.Status.State == LinkState.Running);
             }
         }
@@ -82,7 +83,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             return shared;
         }
 
-        var link = new DedicatedLink(name, options, context, client, TakeChild);
+        var link = new DedicatedLink(name, options, context, client, TakePeer);
         lock (_gate)
         {
             _dedicated.Add(link);
@@ -180,7 +181,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     public async ValueTask DisposeAsync()
     {
         Link?[] links;
-        ChildProcess? spare;
+        IPeer? spare;
         lock (_gate)
         {
             _stopped = true;
@@ -193,9 +194,9 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     }
 
     /// <summary>Gives a new session the spare if it still runs, and starts the next one.</summary>
-    private (ChildProcess? Child, ProxyFault? Fault) TakeChild()
+    private (IPeer? Peer, ProxyFault? Fault) TakePeer()
     {
-        ChildProcess? child;
+        IPeer? peer;
         lock (_gate)
         {
             if (_stopped)
@@ -203,18 +204,18 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
                 return (null, ProxyFault.Removed);
             }
 
-            (child, _spare) = (_spare, null);
+            (peer, _spare) = (_spare, null);
         }
 
-        if (child is { Exited.IsCompleted: true })
+        if (peer is { HasEnded: true })
         {
             // Discarded: ending what has ended catches its own errors.
-            _ = child.DisposeAsync().AsTask();
-            child = null;
+            _ = peer.DisposeAsync().AsTask();
+            peer = null;
         }
 
-        var result = child is null ? ChildProcess.Start(name, options, context) : (child, null);
-        if (result.Child is not null)
+        var result = peer is null ? IPeer.Start(name, options, context) : (peer, null);
+        if (result.Peer is not null)
         {
             EnsureSpare();
         }
@@ -231,9 +232,10 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     {
         lock (_gate)
         {
-            if (_spare is null && !_stopped)
+            // A session with a remote server needs no time to start.
+            if (_spare is null && !_stopped && !options.IsRemote)
             {
-                (_spare, _spareFault) = ChildProcess.Start(name, options, context);
+                (_spare, _spareFault) = IPeer.Start(name, options, context);
             }
         }
     }

@@ -2,15 +2,19 @@ using System.ComponentModel;
 using System.Diagnostics;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
 using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
 
 /// <summary>A started stdio server: its process, the line transport over its stdin and stdout, and its stderr in our log.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+internal sealed class ChildProcess : IPeer
 {
     /// <summary>How long a server may take to leave after its stdin closed, and again after SIGTERM (MCP 2025-11-25, lifecycle, shutdown).</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    /// <summary>What a dead process wrote is read for so long at most: a grandchild may hold its stdout open.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FlushGrace = TimeSpan.FromMilliseconds(500);
 
@@ -41,21 +45,24 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The process's number.</summary>
     public int Id { get; }
 
-    /// <summary>Its stdin and stdout.</summary>
+    /// <inheritdoc/>
     public ITransport Transport => _transport;
 
-    /// <summary>Done when it can no longer be written to.</summary>
-    public Task WriteFailed => _transport.WriteFailed;
+    /// <inheritdoc/>
+    public bool HasEnded => Exited.IsCompleted;
+
+    /// <inheritdoc/>
+    public ProxyFault? EndFault => null;
 
     /// <summary>Done when the process has ended, with its exit code.</summary>
-    public Task<int> Exited { get; }
+    private Task<int> Exited { get; }
 
     /// <summary>Whether it had to be made to leave.</summary>
-    public bool WasTerminated { get; private set; }
+    private bool WasTerminated { get; set; }
 
     /// <summary>Starts a backend's command.</summary>
     /// <returns>The process, or why there is none.</returns>
-    public static (ChildProcess? Child, ProxyFault? Fault) Start(string name, BackendOptions options, BackendContext context)
+    public static (IPeer? Peer, ProxyFault? Fault) Start(string name, BackendOptions options, BackendContext context)
     {
         var start = new ProcessStartInfo
         {
@@ -94,6 +101,20 @@ internal sealed class ChildProcess : IAsyncDisposable
             return (null, ProxyFault.StartFailed);
         }
     }
+
+    /// <inheritdoc/>
+    public async Task EndAsync(Task<EndReason> pump)
+    {
+        // A process that ends also closes its stdout: what it wrote last is still read, and its exit code is still to come.
+        await Task.WhenAny(pump, Exited, _transport.WriteFailed);
+        await Task.WhenAll(pump, Exited).WaitAsync(DrainTime, _context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public string? DescribeEnd() => !WasTerminated && Exited.IsCompletedSuccessfully ? $"exited with code {Exited.Result}" : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Message> TakeUnsent() => []; // Whether a process has read what was written to it, nobody knows.
 
     /// <summary>Stops the process and all below it: closes stdin, waits, terminates the tree, waits, kills the tree.</summary>
     public async ValueTask DisposeAsync() => await _stop.Value;

@@ -1,6 +1,7 @@
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Sessions;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -9,34 +10,19 @@ namespace McpProxy.Gateway.Backends;
 /// set it up is said again, and its session goes on.
 /// </summary>
 internal sealed class DedicatedLink(
-    string name, BackendOptions backend, BackendContext context, BackendClient client, Func<(ChildProcess? Child, ProxyFault? Fault)> takeChild)
+    string name, BackendOptions backend, BackendContext context, BackendClient client, Func<(IPeer? Peer, ProxyFault? Fault)> takePeer)
     : Link(name, backend, context, isShared: false)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, byte[]> _subscriptions = new(StringComparer.Ordinal);
-    private byte[]? _initialize;
-    private byte[]? _initialized;
-    private byte[]? _level;
-    private bool _isInitialized;
+    private readonly SessionSetup _setup = new(context.Pool);
 
     /// <inheritdoc/>
     public override ValueTask SendRequestAsync(BackendClient sender, Message request, Exchange exchange, CancellationToken cancellationToken)
     {
-        switch (request.Envelope.Method)
+        exchange.Answered = _setup.Remember(request);
+        if (request.Envelope.Method == McpMethod.Initialize)
         {
-            case McpMethod.Initialize:
-                var initialize = request.ToArray();
-                exchange.Answered = succeeded => (_initialize, _isInitialized) = (initialize, succeeded);
-                // Discarded: it ends with the exchange or the timeout, and throws nothing.
-                _ = LimitInitializeAsync(exchange);
-                break;
-            case McpMethod.LoggingSetLevel:
-                var level = request.ToArray();
-                exchange.Answered = succeeded => _level = succeeded ? level : _level;
-                break;
-            case McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe:
-                Remember(request, exchange);
-                break;
+            // Discarded: it ends with the exchange or the timeout, and throws nothing.
+            _ = LimitInitializeAsync(exchange);
         }
 
         return ForwardAsync(request, exchange, cancellationToken);
@@ -45,11 +31,7 @@ internal sealed class DedicatedLink(
     /// <inheritdoc/>
     public override ValueTask SendAsync(BackendClient sender, Message message, CancellationToken cancellationToken)
     {
-        if (message.Envelope.Is(MessageKind.Notification, McpMethod.Initialized))
-        {
-            _initialized = message.ToArray();
-        }
-
+        _setup.Remember(message);
         return ForwardAsync(message, cancellationToken);
     }
 
@@ -75,67 +57,39 @@ internal sealed class DedicatedLink(
     }
 
     /// <inheritdoc/>
-    protected override (ChildProcess? Child, ProxyFault? Fault) StartChild() => _isInitialized ? base.StartChild() : takeChild();
+    protected override (IPeer? Peer, ProxyFault? Fault) StartPeer() => _setup.IsInitialized ? base.StartPeer() : takePeer();
 
     /// <inheritdoc/>
-    protected override bool MayRestart(ProxyFault? handshakeFault) => _isInitialized;
+    protected override bool MayRestart(ProxyFault? handshakeFault) => _setup.IsInitialized;
 
     /// <inheritdoc/>
-    protected override ProxyFault EndFault() => _isInitialized ? ProxyFault.Exited : ProxyFault.ExitedAtStart;
+    protected override ProxyFault EndFault() => _setup.IsInitialized ? ProxyFault.Exited : ProxyFault.ExitedAtStart;
 
     /// <inheritdoc/>
     protected override async ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken)
     {
-        if (!_isInitialized || _initialize is null)
+        if (!_setup.IsInitialized)
         {
             return null;
         }
 
-        using var answer = await AskAsync(connection, Parse(_initialize), cancellationToken);
+        using var answer = await AskAsync(connection, _setup.Initialize(), cancellationToken);
         if (answer is null || answer.Envelope.IsError)
         {
-            return answer is null ? ProxyFault.InitializeTimeout : ProxyFault.InitializeRefused;
+            return answer is null ? ProxyFault.InitializeTimeout : Refusal(answer);
         }
 
-        if (_initialized is not null)
+        if (_setup.Initialized() is { } initialized)
         {
-            await connection.SendAsync(Parse(_initialized), cancellationToken);
+            await connection.SendAsync(initialized, cancellationToken);
         }
 
-        byte[][] setUp;
-        lock (_gate)
+        foreach (var request in _setup.Requests())
         {
-            setUp = [.. _level is null ? [] : new[] { _level }, .. _subscriptions.Values];
-        }
-
-        foreach (var request in setUp)
-        {
-            using var ignored = await AskAsync(connection, Parse(request), cancellationToken);
+            using var ignored = await AskAsync(connection, request, cancellationToken);
         }
 
         return null;
-    }
-
-    private Message Parse(byte[] bytes) => MessageReader.Read(Context.Pool, bytes).Single!;
-
-    private void Remember(Message request, Exchange exchange)
-    {
-        var uri = System.Text.Encoding.UTF8.GetString(request[request.Envelope.Subject]);
-        var bytes = request.Envelope.Method == McpMethod.ResourcesSubscribe ? request.ToArray() : null;
-        exchange.Answered = succeeded =>
-        {
-            lock (_gate)
-            {
-                if (succeeded && bytes is not null)
-                {
-                    _subscriptions[uri] = bytes;
-                }
-                else if (succeeded)
-                {
-                    _subscriptions.Remove(uri);
-                }
-            }
-        };
     }
 
     private async Task LimitInitializeAsync(Exchange exchange)

@@ -29,6 +29,9 @@ internal abstract class Exchange(BackendClient? client, Message request)
     /// <summary>The connection that it was sent on.</summary>
     public Connection? Connection { get; set; }
 
+    /// <summary>Whether it was sent a second time, because the server had not looked at it.</summary>
+    public bool IsSentAgain { get; set; }
+
     /// <summary>Called before the answer is passed on; true when it is a result, false when it is an error.</summary>
     public Action<bool>? Answered { get; set; }
 

@@ -1,7 +1,7 @@
+using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
-using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -20,8 +20,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <summary>A request waits for a restart that is at most so far away; else it is answered at once.</summary>
     private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a dead process wrote is read for so long at most: a grandchild may hold its stdout open.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+    private const int MaxLogged = 500;
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -94,8 +93,8 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         await _run;
     }
 
-    /// <summary>A process that was started before it was needed, or a new one.</summary>
-    protected virtual (ChildProcess? Child, ProxyFault? Fault) StartChild() => ChildProcess.Start(name, backend, context);
+    /// <summary>What the connection is to lead to.</summary>
+    protected virtual (IPeer? Peer, ProxyFault? Fault) StartPeer() => IPeer.Start(name, backend, context);
 
     /// <summary>Makes a new connection usable.</summary>
     /// <returns>Why it is not, or null.</returns>
@@ -132,6 +131,18 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         var exchange = new BufferedExchange(null, request);
         await connection.SendRequestAsync(request, exchange, cancellationToken);
         return await exchange.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Why the handshake failed: a remote server's error says it, be it the server's own or that of the way to it.</summary>
+    protected ProxyFault Refusal(Message answer)
+    {
+        if (backend.IsRemote)
+        {
+            return ProxyFault.Of(answer);
+        }
+
+        context.Logger.InitializeRefused(name, Encoding.UTF8.GetString(answer.Body[..Math.Min(answer.Body.Length, MaxLogged)]));
+        return ProxyFault.InitializeRefused;
     }
 
     /// <summary>Sends a client's request, once there is a connection.</summary>
@@ -179,11 +190,11 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
 
             var delay = TimeSpan.FromTicks(Math.Min(LastDelay.Ticks, FirstDelay.Ticks << Math.Min(failures - 1, 10)));
-            context.Logger.RestartingIn(name, delay.TotalSeconds, detail, failures);
+            context.Logger.RestartingIn(name, delay.TotalSeconds, detail.TrimEnd('.'), failures, backend.IsRemote ? "connecting" : "starting it");
             lock (_gate)
             {
                 _waitingFault = delay > WorthWaiting ? fault ?? ProxyFault.Restarting : null;
-                Status = new LinkStatus(LinkState.Waiting, Status.Restarts + 1, $"{detail}; next start {delay.TotalSeconds:0.#} s after that");
+                Status = new LinkStatus(LinkState.Waiting, Status.Restarts + 1, $"{detail.TrimEnd('.')}; next start {delay.TotalSeconds:0.#} s after that");
             }
 
             await Task.Delay(delay, context.Time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -212,21 +223,21 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
     {
-        var (child, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartChild();
-        if (child is null)
+        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartPeer();
+        if (peer is null)
         {
             Announce(new Attempt(null, startFault));
             return (startFault, startFault!.Text);
         }
 
-        await using var owned = child;
-        var connection = new Connection(child.Transport, this, isShared, context.Pool);
+        await using var owned = peer;
+        var connection = new Connection(peer.Transport, this, isShared, context.Pool);
         var pump = connection.RunAsync();
-        var ended = EndedAsync(child, pump);
+        var ended = peer.EndAsync(pump);
         ProxyFault? fault = ProxyFault.Internal;
         try
         {
-            fault = await ShakeHandsAsync(connection, ended);
+            fault = await ShakeHandsAsync(connection, ended, peer);
             if (fault is null)
             {
                 Announce(new Attempt(connection, null));
@@ -241,12 +252,13 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 _next = _next.Task.IsCompleted ? NewAttempt() : _next;
             }
 
-            await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? EndFault());
+            SendAgain(connection, peer.TakeUnsent());
+            await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? peer.EndFault ?? EndFault());
         }
 
-        await child.DisposeAsync();
+        await peer.DisposeAsync();
         await pump; // Its transport is disposed now.
-        var detail = !child.WasTerminated && child.Exited.IsCompleted ? $"exited with code {await child.Exited}" : fault?.Text ?? "closed its stdout";
+        var detail = peer.DescribeEnd() ?? fault?.Text ?? "closed its stdout";
         if (fault is not null)
         {
             Announce(new Attempt(null, fault));
@@ -258,7 +270,26 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <summary>What requests are told when the connection ends while they are in flight.</summary>
     protected virtual ProxyFault EndFault() => ProxyFault.Exited;
 
-    private async Task<ProxyFault?> ShakeHandsAsync(Connection connection, Task ended)
+    /// <summary>Sends what the server has not looked at on the next connection; once, so that it ends.</summary>
+    private void SendAgain(Connection connection, IReadOnlyList<Message> unsent)
+    {
+        foreach (var message in unsent)
+        {
+            if (connection.Take(message.Outgoing(message.Envelope.Id)) is { IsSentAgain: false } exchange && !Stopping.IsCancellationRequested)
+            {
+                exchange.IsSentAgain = true;
+                message.Replace(message.Envelope.Id, exchange.Id);
+                message.Replace(message.Envelope.ProgressToken, exchange.ProgressToken);
+                // Discarded: it completes the exchange whatever happens.
+                _ = ForwardAsync(message, exchange, Stopping).AsTask();
+                continue;
+            }
+
+            message.Dispose();
+        }
+    }
+
+    private async Task<ProxyFault?> ShakeHandsAsync(Connection connection, Task ended, IPeer peer)
     {
         using var timeout = new CancellationTokenSource(HandshakeTimeout, context.Time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stopping, timeout.Token);
@@ -267,7 +298,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         {
             await patience.CancelAsync();
             await handshake;
-            return ProxyFault.ExitedAtStart;
+            return peer.EndFault ?? ProxyFault.ExitedAtStart;
         }
 
         var fault = await handshake;
@@ -277,13 +308,6 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         }
 
         return fault;
-    }
-
-    private async Task EndedAsync(ChildProcess child, Task<EndReason> pump)
-    {
-        // A process that ends also closes its stdout: what it wrote last is still read, and its exit code is still to come.
-        await Task.WhenAny(pump, child.Exited, child.WriteFailed);
-        await Task.WhenAll(pump, child.Exited).WaitAsync(DrainTime, context.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Announce(Attempt attempt)

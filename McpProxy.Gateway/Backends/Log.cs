@@ -29,8 +29,8 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Error, "[{Backend}] refused initialize: {Answer}")]
     public static partial void InitializeRefused(this ILogger logger, string backend, string answer);
 
-    [LoggerMessage(1008, LogLevel.Warning, "[{Backend}] {Detail}; starting it again in {Seconds} s (restart {Count})")]
-    public static partial void RestartingIn(this ILogger logger, string backend, double seconds, string detail, int count);
+    [LoggerMessage(1008, LogLevel.Warning, "[{Backend}] {Detail}; {Action} again in {Seconds} s (restart {Count})")]
+    public static partial void RestartingIn(this ILogger logger, string backend, double seconds, string detail, int count, string action);
 
     [LoggerMessage(1009, LogLevel.Warning, "[{Backend}] wrote something to stdout that is no message, and it was ignored: {Fault}")]
     public static partial void NotAMessage(this ILogger logger, string backend, ScanFault fault);

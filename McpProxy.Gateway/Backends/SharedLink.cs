@@ -119,8 +119,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
 
         if (InitializeResult.Read(answer) is not { } result)
         {
-            Context.Logger.InitializeRefused(Name, Encoding.UTF8.GetString(answer.Body[..Math.Min(answer.Body.Length, 500)]));
-            return ProxyFault.InitializeRefused;
+            return Refusal(answer);
         }
 
         var isRestart = _initialize is not null;

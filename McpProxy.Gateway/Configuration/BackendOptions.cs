@@ -48,6 +48,9 @@ internal sealed class BackendOptions : IEquatable<BackendOptions>
     /// <value>Default: <see cref="GatewayOptions.PassEnvironment"/>.</value>
     public bool? PassEnvironment { get; set; }
 
+    /// <summary>Whether it is a remote server rather than a command.</summary>
+    public bool IsRemote => !string.IsNullOrEmpty(Url);
+
     /// <summary>Whether the entry is to be started.</summary>
     public bool IsEnabled => Enabled && !Disabled;
 

@@ -1,3 +1,5 @@
+using McpProxy.Relay.Remote;
+
 namespace McpProxy.Gateway.Configuration;
 
 /// <summary>What a backend must look like, wherever it is configured.</summary>
@@ -17,6 +19,14 @@ internal static class BackendRules
 
     /// <summary>Whether a name can be that of an environment variable.</summary>
     public static bool IsVariable(string name) => name.Length > 0 && name.AsSpan().IndexOfAny('=', '\0') < 0;
+
+    /// <summary>Whether it can be sent as a header (RFC 9110, section 5).</summary>
+    public static bool IsHeader(string name, string value) =>
+        name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter)) && value.AsSpan().IndexOfAny('\r', '\n', '\0') < 0;
+
+    /// <summary>Whether a remote server can be at this address. A password in it would reach logs.</summary>
+    public static bool IsAddress(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0;
 
     /// <summary>Whether a backend may take this long to answer <c>initialize</c>.</summary>
     public static bool IsTimeout(TimeSpan timeout) => timeout >= TimeSpan.FromSeconds(1) && timeout <= TimeSpan.FromHours(1);
@@ -47,14 +57,32 @@ internal static class BackendRules
             yield return (nameof(BackendOptions.Transport), $"must be one of {string.Join(", ", Transports)}");
         }
 
+        if (backend.IsRemote && !IsAddress(backend.Url!))
+        {
+            yield return (nameof(BackendOptions.Url), "must be an address that starts with http:// or https://, without a user name");
+        }
+
+        if (backend.IsRemote && "stdio".Equals(backend.Transport, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return (nameof(BackendOptions.Transport), "is stdio, which a url does not speak");
+        }
+
+        if (!backend.Headers.All(header => IsHeader(header.Key, header.Value)))
+        {
+            yield return (nameof(BackendOptions.Headers), "has a header whose name or value HTTP does not allow");
+        }
+
         if (!backend.Env.Keys.All(IsVariable))
         {
             yield return (nameof(BackendOptions.Env), "has a variable whose name is empty or contains '='");
         }
     }
 
-    /// <summary>Why this version of the gateway cannot serve a backend that is correctly configured; null when it can.</summary>
-    public static string? WhyUnsupported(BackendOptions backend) => string.IsNullOrEmpty(backend.Url)
-        ? null
-        : "skipped: it has a url, and this version serves commands only (\"mcp-proxy URL\" reaches a remote server over stdio)";
+    /// <summary>The transport by which a remote server is reached.</summary>
+    public static RemoteKind KindOf(string? transport) => transport?.ToUpperInvariant() switch
+    {
+        null => RemoteKind.Auto,
+        "SSE" => RemoteKind.HttpSse,
+        _ => RemoteKind.StreamableHttp,
+    };
 }

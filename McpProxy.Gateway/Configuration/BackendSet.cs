@@ -24,11 +24,7 @@ internal sealed record BackendSet(IReadOnlyDictionary<string, BackendOptions> Ba
 
         void Add(string path, string name, BackendOptions backend)
         {
-            if (BackendRules.WhyUnsupported(backend) is { } reason)
-            {
-                remarks.Add($"{path}: {reason}");
-            }
-            else if (!backends.TryAdd(name, backend))
+            if (!backends.TryAdd(name, backend))
             {
                 remarks.Add($"{path}: skipped: configuration, or the command line, already has a server of this name");
             }

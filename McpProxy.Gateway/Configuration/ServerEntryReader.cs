@@ -6,7 +6,7 @@ namespace McpProxy.Gateway.Configuration;
 internal sealed class ServerEntryReader
 {
     // In place of a command or url that was there but is wrong, so that it is not reported as missing, too.
-    private const string Unreadable = "?";
+    private const string Unreadable = "http://unreadable";
 
     private readonly BackendOptions _backend = new();
     private readonly string _folder;

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Remote;
 
 namespace McpProxy.Gateway.Errors;
 
@@ -65,6 +67,24 @@ internal sealed record ProxyFault(int Status, int Code, string Text)
 
     /// <summary>The fault of a body that is no message.</summary>
     public static ProxyFault Of(ScanFault fault) => new(400, fault.Code(), fault.Describe());
+
+    /// <summary>The fault that an error response of a remote server tells of.</summary>
+    public static ProxyFault Of(Message error)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(error.Body.ToArray(), new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });
+            var details = json.RootElement.GetProperty("error");
+            return new(200, details.GetProperty("code").GetInt32(), details.GetProperty("message").GetString()!);
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return InitializeRefused; // It is no error as JSON-RPC 2.0, section 5.1, wants it.
+        }
+    }
+
+    /// <summary>The fault of a remote server.</summary>
+    public static ProxyFault Of(RemoteFault fault) => new(200, fault.Code, fault.Text);
 
     /// <summary>The JSON-RPC error response.</summary>
     public Message ToMessage(MessagePool pool, JsonToken id) => OwnMessages.Error(pool, id, Code, Text);

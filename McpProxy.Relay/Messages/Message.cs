@@ -39,17 +39,12 @@ public sealed class Message : IDisposable
     /// <summary>The id as it came in.</summary>
     public JsonToken Id => JsonToken.Read(this[_envelope.Id]);
 
-    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Message));
-
-    /// <summary>The bytes of one token of <see cref="Body"/>; empty when the message has no such token.</summary>
-    public ReadOnlySpan<byte> this[Slice slice] => Buffer.AsSpan(slice.Start, slice.Length);
-
-    /// <summary>One token as it goes out: what stands in its place, or the token itself.</summary>
+    /// <summary>One token as it goes out, or none.</summary>
     public JsonToken Outgoing(Slice slice)
     {
         for (var i = 0; i < _replacementCount; i++)
         {
-            if (!slice.IsEmpty && _replacements[i].Slice == slice)
+            if (_replacements[i].Slice == slice)
             {
                 return _replacements[i].Value;
             }
@@ -57,6 +52,11 @@ public sealed class Message : IDisposable
 
         return JsonToken.Read(this[slice]);
     }
+
+    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Message));
+
+    /// <summary>The bytes of one token of <see cref="Body"/>; empty when the message has no such token.</summary>
+    public ReadOnlySpan<byte> this[Slice slice] => Buffer.AsSpan(slice.Start, slice.Length);
 
     /// <summary>Lets the message go out with <paramref name="value"/> in place of <paramref name="slice"/>. A missing token stays missing.</summary>
     public void Replace(Slice slice, JsonToken value)

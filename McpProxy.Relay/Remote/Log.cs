@@ -13,7 +13,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "The session with the server has ended: {Reason}")]
     public static partial void SessionEnded(this ILogger logger, string reason);
 
-    [LoggerMessage(2003, LogLevel.Warning, "A {Method} request failed: {Reason}")]
+    [LoggerMessage(2003, LogLevel.Warning, "{Method} failed: {Reason}")]
     public static partial void CallFailed(this ILogger logger, string method, string reason);
 
     [LoggerMessage(2004, LogLevel.Debug, "What happened: {Type}: {Message}")]

@@ -44,6 +44,9 @@ internal sealed class RemoteCall : IDisposable
     /// <summary>Its method.</summary>
     public McpMethod Method { get; }
 
+    /// <summary>Its method's name as it was spelled, for the log.</summary>
+    public string MethodName => System.Text.Encoding.UTF8.GetString(Request[Request.Envelope.MethodName]);
+
     /// <summary>The id that the sender chose.</summary>
     public JsonToken Id { get; }
 

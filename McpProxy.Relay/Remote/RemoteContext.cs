@@ -80,10 +80,16 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
             return;
         }
 
-        if (message.Envelope.Is(MessageKind.Notification, McpMethod.Progress)
-            && Calls.FindByWireToken(JsonToken.Read(message[message.Envelope.Subject])) is { } progressing)
+        ref readonly var envelope = ref message.Envelope;
+        if (envelope.Is(MessageKind.Notification, McpMethod.Progress)
+            && Calls.FindByWireToken(JsonToken.Read(message[envelope.Subject])) is { } progressing)
         {
-            message = Rewrite(message, message.Envelope.Subject, progressing.ProgressToken);
+            message = Rewrite(message, envelope.Subject, progressing.ProgressToken);
+        }
+        else if (!envelope.SubscriptionId.IsEmpty && Calls.FindByWireId(JsonToken.Read(message[envelope.SubscriptionId])) is { } listening
+            && listening.WireId != listening.Id)
+        {
+            message = Rewrite(message, envelope.SubscriptionId, listening.Id);
         }
 
         await PutAsync(message);
@@ -211,7 +217,13 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
         }
 
         call.Answering?.Invoke(message);
-        await PutAsync(call.WireId == call.Id ? message : Rewrite(message, message.Envelope.Id, call.Id));
+        if (call.WireId != call.Id)
+        {
+            message.Replace(MessageScanner.FindResultSubscriptionId(message.Body), call.Id);
+            message = Rewrite(message, message.Envelope.Id, call.Id);
+        }
+
+        await PutAsync(message);
         call.Complete();
     }
 

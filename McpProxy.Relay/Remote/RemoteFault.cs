@@ -21,13 +21,13 @@ public sealed record RemoteFault(int Code, string Text)
     public static readonly RemoteFault UnknownHost = new(NotSent, "The remote server's host name cannot be resolved. Check its address. The next request tries again.");
 
     /// <summary>The certificate, or the TLS handshake, is not right.</summary>
-    public static readonly RemoteFault Tls = new(NotSent, "The TLS connection to the remote server failed. --verify-ssl FILE trusts the certificates of a file, --no-verify-ssl trusts any.");
+    public static readonly RemoteFault Tls = new(NotSent, "The TLS connection to the remote server failed: its certificate is not trusted here, or it does not speak TLS. With mcp-proxy URL, --verify-ssl FILE trusts the certificates of a file.");
 
     /// <summary>The proxy between here and there refuses.</summary>
     public static readonly RemoteFault HttpProxy = new(NotSent, "The HTTP proxy refused to connect to the remote server. HTTPS_PROXY and NO_PROXY say which one is used.");
 
     /// <summary>The server did not answer while it was being connected to.</summary>
-    public static readonly RemoteFault ConnectTimeout = new(NotSent, "The remote server did not answer in time. --connect-timeout allows it more.");
+    public static readonly RemoteFault ConnectTimeout = new(NotSent, "The remote server did not answer in time. --connect-timeout, or \"timeout\" in a servers file, allows it more.");
 
     /// <summary>The connection broke while a call was under way.</summary>
     public static readonly RemoteFault ConnectionLost = new(Lost, "The connection to the remote server was lost before it answered; the call may have been carried out. The next request connects again.");
@@ -79,7 +79,7 @@ public sealed record RemoteFault(int Code, string Text)
 
     private static string Advice(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.Unauthorized => "It wants to know who asks: -H Authorization, API_ACCESS_TOKEN or --client-id say it.",
+        HttpStatusCode.Unauthorized => "It wants to know who asks: send an Authorization header (-H, or \"headers\" in a servers file), or log in.",
         HttpStatusCode.Forbidden => "It does not allow this, with these credentials or from here.",
         HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => "Check the path of its address: most servers use /mcp, older ones /sse.",
         HttpStatusCode.ProxyAuthenticationRequired => "HTTPS_PROXY may hold a user name and a password.",

@@ -166,7 +166,6 @@ public sealed class RemoteTransport : ITransport
 
     private async Task RunAsync(RemoteCall call)
     {
-        var method = call.Method.ToString();
         var added = _context.Calls.TryAdd(call);
         try
         {
@@ -182,7 +181,7 @@ public sealed class RemoteTransport : ITransport
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or RemoteException)
         {
-            await FailAsync(call, method, e);
+            await FailAsync(call, e);
         }
         catch (Exception e)
         {
@@ -202,7 +201,7 @@ public sealed class RemoteTransport : ITransport
         }
     }
 
-    private async Task FailAsync(RemoteCall call, string method, Exception exception)
+    private async Task FailAsync(RemoteCall call, Exception exception)
     {
         if (call.IsAnswered)
         {
@@ -212,7 +211,7 @@ public sealed class RemoteTransport : ITransport
         var fault = exception is OperationCanceledException && _context.Ended is { } ended ? ended : RemoteFault.Of(exception);
         if (!call.IsCancelled)
         {
-            _context.Logger.CallFailed(method, fault.Text);
+            _context.Logger.CallFailed(call.MethodName, fault.Text);
             _context.Logger.Details(exception);
         }
 

@@ -23,16 +23,15 @@ public sealed class BackendSetTests
     }
 
     [Fact]
-    public void Create_UrlBackends_AreSkippedAndSaidWithoutTheUrl()
+    public void Create_UrlBackends_AreServedBesideCommands()
     {
         var set = BackendSet.Create(
-            CommandLine.Options("--named-server", "remote", "https://secret.example", "uvx", "f"),
-            File(("other", new BackendOptions { Url = "https://secret.example" }), ("fetch", new BackendOptions { Command = "a" })));
+            CommandLine.Options("--named-server", "remote", "https://one.example/mcp", "uvx", "f"),
+            File(("other", new BackendOptions { Url = "https://two.example/mcp" }), ("fetch", new BackendOptions { Command = "a" })));
 
-        Assert.Equal(["default", "fetch"], set.Backends.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(2, set.Remarks.Count);
-        Assert.StartsWith("McpProxy:Backends:remote: skipped: it has a url", set.Remarks[0], StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", string.Concat(set.Remarks), StringComparison.Ordinal);
+        Assert.Equal(["default", "fetch", "other", "remote"], set.Backends.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("https://one.example/mcp", set.Backends["remote"].Url);
+        Assert.Empty(set.Remarks);
     }
 
     [Fact]

@@ -75,6 +75,11 @@ public sealed class ServersFileReaderTests : IDisposable
                 "unset": { "command": "${UNSET}", "env": { "my.key": "secret ${UNSET}" } },
                 "none": {},
                 "both": { "command": "uvx", "url": "https://secret" },
+                "ftp": { "url": "ftp://secret" },
+                "user": { "url": "https://user:secret@host/mcp" },
+                "stdio": { "url": "https://host/mcp", "type": "stdio" },
+                "header": { "url": "https://host/mcp", "headers": { "X Y": "secret" } },
+                "unread": { "url": 1 },
                 "a b": { "command": "uvx" },
                 "env": { "command": "uvx", "env": { "A=B": "secret" } }
             } }
@@ -99,6 +104,11 @@ public sealed class ServersFileReaderTests : IDisposable
                 "mcpServers.unset.env[\"my.key\"]: the environment variable UNSET is not set; ${UNSET:-default} gives it a default",
                 "mcpServers.none: must have a command or a url, and not both",
                 "mcpServers.both: must have a command or a url, and not both",
+                "mcpServers.ftp.url: must be an address that starts with http:// or https://, without a user name",
+                "mcpServers.user.url: must be an address that starts with http:// or https://, without a user name",
+                "mcpServers.stdio.transport: is stdio, which a url does not speak",
+                "mcpServers.header.headers: has a header whose name or value HTTP does not allow",
+                "mcpServers.unread.url: must be a string",
                 "mcpServers[\"a b\"]: the name may hold letters, digits and - . _ ~ only, because it is part of the address",
                 "mcpServers.env.env: has a variable whose name is empty or contains '='",
             ],

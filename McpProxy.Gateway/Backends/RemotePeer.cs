@@ -1,0 +1,50 @@
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Messages;
+using McpProxy.Relay.Remote;
+using McpProxy.Relay.Transports;
+
+namespace McpProxy.Gateway.Backends;
+
+/// <summary>A session with a remote server.</summary>
+internal sealed class RemotePeer : IPeer
+{
+    /// <summary>The link gives up before the transport does: its text names the gateway's own setting.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    private readonly RemoteTransport _transport;
+
+    public RemotePeer(string name, BackendOptions backend, BackendContext context)
+    {
+        var options = new RemoteOptions
+        {
+            Endpoint = new Uri(backend.Url!),
+            Kind = BackendRules.KindOf(backend.Transport),
+            Headers = [.. backend.Headers],
+            ConnectTimeout = (backend.Timeout ?? context.Options.InitializeTimeout) + Margin,
+            MaxMessageBytes = context.Options.MaxMessageBytes,
+        };
+        _transport = new RemoteTransport(options, context.Http.Value, context.Pool, context.Time, new NamedLogger(name, context.Logger));
+    }
+
+    /// <inheritdoc/>
+    public ITransport Transport => _transport;
+
+    /// <inheritdoc/>
+    public bool HasEnded => _transport.Ended is not null;
+
+    /// <inheritdoc/>
+    public ProxyFault? EndFault => _transport.Ended is { } fault && fault != RemoteFault.Closed ? ProxyFault.Of(fault) : null;
+
+    /// <inheritdoc/>
+    public Task EndAsync(Task<EndReason> pump) => pump;
+
+    /// <inheritdoc/>
+    public string? DescribeEnd() => EndFault?.Text;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Message> TakeUnsent() => _transport.TakeUnsent();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+}
