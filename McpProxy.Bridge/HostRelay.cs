@@ -53,7 +53,10 @@ internal sealed class HostRelay(
             else
             {
                 logger.NotAMessage(received.Fault.Describe());
-                await DownAsync(OwnMessages.Error(pool, received.Id, received.Fault.Code(), received.Fault.Describe()));
+
+                // The id of what was meant as an answer is one of the server's, and may be that of a request of the host's, too.
+                var id = received.IsAnswer ? default : received.Id;
+                await DownAsync(OwnMessages.Error(pool, id, received.Fault.Code(), received.Fault.Describe()));
             }
         }
     }

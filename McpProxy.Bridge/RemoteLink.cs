@@ -47,7 +47,7 @@ internal sealed class RemoteLink(
 
         while (true)
         {
-            var (remote, refusal) = await TryConnectAsync(message, cancellationToken);
+            var (remote, refusal) = await ConnectForAsync(message, cancellationToken);
             if (remote is null)
             {
                 await RefuseAsync(message, refusal);
@@ -72,6 +72,19 @@ internal sealed class RemoteLink(
         await _pump.WaitAsync(LastWords, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    private async Task<(RemoteTransport? Remote, Message? Refusal)> ConnectForAsync(Message message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryConnectAsync(message, cancellationToken);
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
     /// <returns>A session that is as it was, or the server's refusal to open one.</returns>
     private async Task<(RemoteTransport? Remote, Message? Refusal)> TryConnectAsync(Message message, CancellationToken cancellationToken)
     {
@@ -94,7 +107,7 @@ internal sealed class RemoteLink(
 
         var remote = connect();
         _pump = PumpAsync(remote);
-        var refusal = begins || !_setup.IsInitialized ? null : await ReplayAsync(remote, cancellationToken);
+        var refusal = begins || !_setup.IsInitialized ? null : await TryReplayAsync(remote, cancellationToken);
         _delay.Note(isProgress: refusal is null);
         if (refusal is not null)
         {
@@ -104,6 +117,23 @@ internal sealed class RemoteLink(
 
         Volatile.Write(ref _current, remote);
         return (remote, null);
+    }
+
+    private async Task<Message?> TryReplayAsync(RemoteTransport remote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReplayAsync(remote, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Refusal(RemoteFault.ConnectTimeout);
+        }
+        catch
+        {
+            await remote.DisposeAsync();
+            throw;
+        }
     }
 
     /// <returns>Why the server does not take the host back, or null.</returns>
@@ -128,6 +158,11 @@ internal sealed class RemoteLink(
             (await AskAsync(remote, request, patience.Token)).Dispose();
         }
 
+        if (remote.Ended is { } ended)
+        {
+            return Refusal(ended); // Else it would be opened again and again, without a pause.
+        }
+
         logger.Reconnected();
         return null;
     }
@@ -137,15 +172,20 @@ internal sealed class RemoteLink(
         var id = JsonToken.From($"mcp-proxy-again-{Interlocked.Increment(ref _lastNumber)}");
         request.Replace(request.Envelope.Id, id);
         var answer = new TaskCompletionSource<Message>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked[id] = answer;
+        _asked[id] = answer; // Until the answer has come: it is not for the host.
         try
         {
             await SendOwnAsync(remote, request, cancellationToken);
             return await answer.Task.WaitAsync(cancellationToken);
         }
-        finally
+        catch (OperationCanceledException)
         {
-            _asked.TryRemove(id, out _);
+            if (!answer.TrySetCanceled(cancellationToken))
+            {
+                (await answer.Task).Dispose(); // It came just then.
+            }
+
+            throw;
         }
     }
 
@@ -158,11 +198,13 @@ internal sealed class RemoteLink(
 
         var id = message.Outgoing(message.Envelope.Id);
         message.Dispose();
-        if (_asked.TryGetValue(id, out var asked))
+        if (_asked.TryRemove(id, out var asked))
         {
             asked.TrySetResult((remote.Ended ?? RemoteFault.ConnectionLost).ToMessage(pool, id));
         }
     }
+
+    private Message Refusal(RemoteFault fault) => fault.ToMessage(pool, JsonToken.From(0));
 
     private async Task RefuseAsync(Message message, Message? refusal)
     {

@@ -10,8 +10,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     /// <summary>Opens the stream, and waits for the address that messages go to.</summary>
     public async Task ConnectAsync()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping);
-        patience.CancelAfter(Context.Options.ConnectTimeout);
+        using var patience = Patience();
         using var request = Get(Context.Options.Endpoint);
         var response = await Context.Http.SendAsync(request, patience.Token);
         try
@@ -27,9 +26,18 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
             throw;
         }
 
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping);
         // Discarded: it catches what can happen, and ends with the session.
-        _ = ReadAsync(response);
-        await _endpoint.Task.WaitAsync(patience.Token);
+        _ = ReadAsync(response, stop.Token);
+        try
+        {
+            await _endpoint.Task.WaitAsync(patience.Token);
+        }
+        catch when (!_endpoint.Task.IsCompletedSuccessfully)
+        {
+            await stop.CancelAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -43,10 +51,9 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
             response.Dispose(); // It says "Accepted"; the answer comes on the stream.
             await call.Done.WaitAsync(call.Token);
         }
-        else if (response.StatusCode == System.Net.HttpStatusCode.NotFound && !call.IsRetry && Context.Calls.TryRemove(call))
+        else if (response.StatusCode == System.Net.HttpStatusCode.NotFound && !call.IsRetry && !call.IsCancelled && Context.TryKeepUnsent(call))
         {
-            Context.KeepUnsent(call.Keep()); // The server does not know the session.
-            call.Complete();
+            // The server does not know the session.
             Context.End(RemoteFault.SessionLost, atOnce: true);
         }
         else if (await ReadErrorAsync(response, call) is { } error)
@@ -60,7 +67,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     }
 
     /// <inheritdoc/>
-    public override async Task SendAsync(Message message, CancellationToken cancellationToken)
+    public override async Task SendAsync(Message message, bool isRetry)
     {
         using var owned = message;
         if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled)
@@ -68,10 +75,10 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
         {
             message.Replace(message.Envelope.Subject, call.WireId);
             call.IsCancelled = true;
+            call.StopAfter(AfterCancel);
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping, cancellationToken);
-        patience.CancelAfter(Context.Options.ConnectTimeout);
+        using var patience = Patience();
         using var request = Post(await _endpoint.Task.WaitAsync(patience.Token), message);
         using var response = await Context.Http.SendAsync(request, patience.Token);
         if (!response.IsSuccessStatusCode)
@@ -83,14 +90,15 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     /// <inheritdoc/>
     public override Task CloseAsync() => Task.CompletedTask; // Closing the stream ends the session.
 
-    private async Task ReadAsync(HttpResponseMessage response)
+    private async Task ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         RemoteFault fault = RemoteFault.ConnectionLost;
         try
         {
             using var owned = response;
-            await using var stream = await OpenAsync(response, () => Context.Calls.Count == 0, Context.Stopping);
-            await foreach (var item in new RemoteEvents(Context.Pool).ReadAsync(stream, Context.Stopping))
+            await using var stream = await OpenAsync(response, () => Context.Calls.Count == 0, cancellationToken);
+            var events = new RemoteEvents(Context.Pool, Context.Options.MaxMessageBytes);
+            await foreach (var item in events.ReadAsync(stream, cancellationToken))
             {
                 if (item.Endpoint is { } endpoint)
                 {
@@ -98,16 +106,15 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
                 }
 
                 await DeliverAsync(item.Parsed);
-                await AnswerBrokenAsync(item.Parsed);
             }
         }
         catch (RemoteException e)
         {
             fault = e.Fault;
         }
-        catch (OperationCanceledException) when (Context.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The session has ended.
+            // The session has ended, or nobody waits for it any more.
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -118,23 +125,13 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
             Context.Logger.Defect(e);
         }
 
-        _endpoint.TrySetException(new RemoteException(fault));
-        _ = _endpoint.Task.Exception; // Observed: nobody may be waiting.
-        Context.End(fault, atOnce: true);
-    }
-
-    /// <summary>What is no message may have been meant as an answer that somebody waits for.</summary>
-    private async ValueTask AnswerBrokenAsync(Parsed parsed)
-    {
-        if (parsed.Fault == ScanFault.None)
+        if (_endpoint.TrySetException(new RemoteException(fault)))
         {
-            return;
+            _ = _endpoint.Task.Exception; // Observed: nobody may be waiting.
         }
-
-        Context.Logger.NotAMessage(parsed.Fault.Describe());
-        if (parsed.IsAnswer && Context.Calls.FindByWireId(parsed.Id) is { } call)
+        else
         {
-            await Context.FailAsync(call, RemoteFault.NoMessage);
+            Context.End(fault, atOnce: true);
         }
     }
 

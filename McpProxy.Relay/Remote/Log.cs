@@ -45,4 +45,7 @@ internal static partial class Log
 
     [LoggerMessage(2012, LogLevel.Debug, "A response was resumed after {EventId}")]
     public static partial void Resumed(this ILogger logger, string eventId);
+
+    [LoggerMessage(2013, LogLevel.Debug, "A response to no request in flight was dropped")]
+    public static partial void UnknownAnswer(this ILogger logger);
 }

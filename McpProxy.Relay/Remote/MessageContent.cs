@@ -11,7 +11,9 @@ internal sealed class MessageContent : HttpContent
     private const int ChunkBytes = 64 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    private readonly Lock _gate = new();
     private readonly Message _message;
+    private bool _disposed;
 
     public MessageContent(Message message)
     {
@@ -36,10 +38,34 @@ internal sealed class MessageContent : HttpContent
         var writer = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         for (var offset = 0; offset < _message.Length;)
         {
-            offset += _message.WriteTo(writer, offset, ChunkBytes);
+            offset += WriteChunk(writer, offset);
             await writer.FlushAsync(cancellationToken);
         }
 
         await writer.CompleteAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>
+    /// Over HTTP/2 an answer can come while the body is still being sent: nothing is read after the content was disposed, because the
+    /// message's buffer may be another's then.
+    /// </summary>
+    private int WriteChunk(PipeWriter writer, int offset)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _message.WriteTo(writer, offset, ChunkBytes);
+        }
     }
 }

@@ -46,21 +46,23 @@ internal sealed class MirroredHeaders(ILogger logger)
             return;
         }
 
-        try
+        using var json = JsonDocument.Parse(answer.Body.ToArray(), Options);
+        if (json.RootElement.GetProperty("result") is not { ValueKind: JsonValueKind.Object } result
+            || !result.TryGetProperty("tools", out var tools) || tools.ValueKind != JsonValueKind.Array)
         {
-            using var json = JsonDocument.Parse(answer.Body.ToArray(), Options);
-            if (json.RootElement.GetProperty("result") is { ValueKind: JsonValueKind.Object } result
-                && result.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var tool in tools.EnumerateArray())
-                {
-                    LearnTool(tool);
-                }
-            }
+            return;
         }
-        catch (InvalidOperationException)
+
+        foreach (var tool in tools.EnumerateArray())
         {
-            // A name with half of a surrogate pair: no header can say the same.
+            try
+            {
+                LearnTool(tool);
+            }
+            catch (InvalidOperationException)
+            {
+                // A name with half of a surrogate pair: no header can say the same.
+            }
         }
     }
 
@@ -91,7 +93,14 @@ internal sealed class MirroredHeaders(ILogger logger)
 
         foreach (var header in headers)
         {
-            Add(request, header.Name, header.Read(arguments));
+            try
+            {
+                Add(request, header.Name, header.Read(arguments));
+            }
+            catch (InvalidOperationException)
+            {
+                // Half of a surrogate pair: no header can say the same.
+            }
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class OwnStream(
 
     private async Task KeepOpenAsync()
     {
-        var events = new RemoteEvents(context.Pool);
+        var events = NewEvents();
         var delay = new RetryDelay(context.Time);
         var wasOpen = false;
         try
@@ -39,7 +39,7 @@ internal sealed class OwnStream(
                 var lastEventId = events.LastEventId;
                 switch (await TryReadAsync(events))
                 {
-                    case null or >= HttpStatusCode.InternalServerError or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests:
+                    case null or (>= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented) or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests:
                         break;
                     case HttpStatusCode.OK:
                         wasOpen = true;
@@ -48,7 +48,7 @@ internal sealed class OwnStream(
                         context.End(RemoteFault.SessionLost);
                         return;
                     case HttpStatusCode.BadRequest when events.LastEventId is not null:
-                        events = new RemoteEvents(context.Pool); // What was missed is gone; what is to come is not.
+                        events = NewEvents(); // What was missed is gone; what is to come is not.
                         break;
                     case { } status:
                         // 405 says that there is none; a server that has no route for it says 404.
@@ -72,6 +72,8 @@ internal sealed class OwnStream(
         }
     }
 
+    private RemoteEvents NewEvents() => new(context.Pool, context.Options.MaxMessageBytes);
+
     /// <returns>The status; null when there was none.</returns>
     private async Task<HttpStatusCode?> TryReadAsync(RemoteEvents events)
     {
@@ -85,7 +87,7 @@ internal sealed class OwnStream(
                 return status;
             }
 
-            if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+            if (!RemoteWire.IsEventStream(response))
             {
                 return HttpStatusCode.MethodNotAllowed;
             }
@@ -93,7 +95,8 @@ internal sealed class OwnStream(
             await read(response, events, context.Stopping);
             return HttpStatusCode.OK;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or RemoteException)
+        catch (Exception e) when (e is HttpRequestException or IOException or RemoteException
+            || (e is OperationCanceledException && !context.Stopping.IsCancellationRequested)) // The HTTP client's own time limits.
         {
             context.Logger.Details(e);
             return status;

@@ -40,7 +40,7 @@ internal sealed record ParamHeader(string Name, IReadOnlyList<string> Path)
             JsonValueKind.String => value.GetString(),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
-            JsonValueKind.Number when value.TryGetInt64(out var integer) && Math.Abs(integer) <= MaxSafeInteger => value.GetRawText(),
+            JsonValueKind.Number when value.TryGetInt64(out var integer) => integer is >= -MaxSafeInteger and <= MaxSafeInteger ? value.GetRawText() : null,
             JsonValueKind.Number when value.TryGetDouble(out var number) && number == Math.Truncate(number) && Math.Abs(number) <= MaxSafeInteger =>
                 ((long)number).ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ => null,

@@ -5,15 +5,16 @@ namespace McpProxy.Relay.Remote;
 /// <summary>A request on its way: from sending it until it is answered, once, by the server or by us.</summary>
 internal sealed class RemoteCall : IDisposable
 {
-    private readonly CancellationTokenSource _stop;
+    private readonly Deadline _stop;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes a request over.</summary>
     /// <param name="request">The request.</param>
     /// <param name="number">Stands in for an id or token that the server could spell differently in its answer.</param>
     /// <param name="isRetry">Whether it was sent before, in a session that the server had forgotten.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="stopping">Cancels it with all others.</param>
-    public RemoteCall(Message request, long number, bool isRetry, CancellationToken stopping)
+    public RemoteCall(Message request, long number, bool isRetry, TimeProvider time, CancellationToken stopping)
     {
         Request = request;
         Id = request.Outgoing(request.Envelope.Id);
@@ -34,8 +35,7 @@ internal sealed class RemoteCall : IDisposable
         IsHandshake = Method == McpMethod.Initialize || Names(request, "\"server/discover\""u8);
         ListsTools = IsModern && Names(request, "\"tools/list\""u8);
         IsRetry = isRetry;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Token = _stop.Token;
+        _stop = new Deadline(Timeout.InfiniteTimeSpan, time, stopping);
     }
 
     /// <summary>The request.</summary>
@@ -72,7 +72,7 @@ internal sealed class RemoteCall : IDisposable
     public bool IsRetry { get; }
 
     /// <summary>Cancelled when nobody waits for the answer any more.</summary>
-    public CancellationToken Token { get; }
+    public CancellationToken Token => _stop.Token;
 
     /// <summary>Done when it was answered.</summary>
     public Task Done => _done.Task;
@@ -98,21 +98,21 @@ internal sealed class RemoteCall : IDisposable
         return Request;
     }
 
-    /// <summary>It was answered.</summary>
-    public void Complete() => _done.TrySetResult();
+    /// <summary>How long what follows the answer is still read.</summary>
+    public TimeSpan? AfterAnswer { get; set; }
 
-    /// <summary>Stops waiting for the answer after a while, or at once.</summary>
-    public void StopAfter(TimeSpan time)
+    /// <summary>It was answered.</summary>
+    public void Complete()
     {
-        try
+        _done.TrySetResult();
+        if (AfterAnswer is { } time)
         {
-            _stop.CancelAfter(time);
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended meanwhile.
+            StopAfter(time);
         }
     }
+
+    /// <summary>Stops waiting for the answer after a while, or at once.</summary>
+    public void StopAfter(TimeSpan time) => _stop.Set(time);
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();

@@ -9,6 +9,10 @@ internal sealed class RemoteCalls
     private readonly Dictionary<JsonToken, RemoteCall> _byId = [];
     private readonly Dictionary<JsonToken, RemoteCall> _byWireId = [];
     private readonly Dictionary<JsonToken, RemoteCall> _byWireToken = [];
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _empty;
+    private int _inside;
+    private bool _closed;
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -22,17 +26,68 @@ internal sealed class RemoteCalls
         }
     }
 
+    /// <summary>Done when everybody who has entered has left, after it was closed.</summary>
+    public Task Left => _left.Task;
+
+    /// <summary>Lets a request in, before it is added; false when it was closed: nobody would answer it.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            _inside += _closed ? 0 : 1;
+            return !_closed;
+        }
+    }
+
+    /// <summary>A request that was let in was answered, and needs nothing any more.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _inside--;
+            NoteLeft();
+        }
+    }
+
+    /// <summary>Lets nobody in any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            NoteLeft();
+        }
+    }
+
+    /// <summary>Waits until there are none.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (_gate)
+        {
+            return _byId.Count == 0 ? Task.CompletedTask : (_empty ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Those that there are now.</summary>
+    public IReadOnlyList<RemoteCall> All()
+    {
+        lock (_gate)
+        {
+            return [.. _byId.Values];
+        }
+    }
+
     /// <summary>Adds a request; false when one with its id is there.</summary>
     public bool TryAdd(RemoteCall call)
     {
         lock (_gate)
         {
-            if (!_byId.TryAdd(call.Id, call))
+            if (_byId.ContainsKey(call.Id) || !_byWireId.TryAdd(call.WireId, call))
             {
                 return false;
             }
 
-            _byWireId[call.WireId] = call;
+            _byId.Add(call.Id, call);
             if (call.WireToken != call.ProgressToken)
             {
                 _byWireToken[call.WireToken] = call;
@@ -101,6 +156,20 @@ internal sealed class RemoteCalls
             _byWireToken.Remove(call.WireToken);
         }
 
+        if (_byId.Count == 0)
+        {
+            _empty?.TrySetResult();
+            _empty = null;
+        }
+
         return true;
+    }
+
+    private void NoteLeft()
+    {
+        if (_closed && _inside == 0)
+        {
+            _left.TrySetResult();
+        }
     }
 }

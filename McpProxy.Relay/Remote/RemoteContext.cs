@@ -14,15 +14,15 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     /// <summary>When the session is lost, requests in flight may still be answered, or be refused unheard, for so long.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
-
     private readonly Channel<Received> _inbox = Channel.CreateBounded<Received>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Message> _unsent = [];
     private readonly TaskCompletionSource<Task> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private readonly Queue<Received> _rest = new();
     private RemoteFault? _ended;
-    private bool _closed;
+    private bool _unsentTaken;
+    private bool _endReceived;
 
     /// <summary>Where the server is.</summary>
     public RemoteOptions Options => options;
@@ -48,36 +48,51 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     /// <summary>Why the session has ended, or null.</summary>
     public RemoteFault? Ended => Volatile.Read(ref _ended);
 
-    /// <summary>What has come in, to be received.</summary>
-    public ChannelReader<Received> Inbox => _inbox.Reader;
+    /// <summary>Waits for what comes in next.</summary>
+    public async ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (await _inbox.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_inbox.Reader.TryRead(out var received))
+            {
+                return received;
+            }
+        }
+
+        lock (_gate)
+        {
+            if (_rest.TryDequeue(out var rest))
+            {
+                return rest;
+            }
+
+            _endReceived = true;
+            return new Received(null, ScanFault.None, default, Ended == RemoteFault.Closed ? EndReason.Closed : EndReason.Broken);
+        }
+    }
 
     /// <summary>Passes a message on, after putting back what was replaced in it.</summary>
     public async ValueTask DeliverAsync(Message message)
     {
-        RemoteCall? call = null;
-        if (message.Envelope.Kind == MessageKind.Response && Calls.Take(message.Id) is { } found)
+        if (message.Envelope.Kind == MessageKind.Response)
         {
-            call = found;
-            call.Answering?.Invoke(message);
-            if (call.WireId != call.Id)
-            {
-                message.Replace(message.Envelope.Id, call.Id);
-            }
-        }
-        else if (message.Envelope.Is(MessageKind.Notification, McpMethod.Progress)
-            && Calls.FindByWireToken(JsonToken.Read(message[message.Envelope.Subject])) is { } progressing)
-        {
-            message.Replace(message.Envelope.Subject, progressing.ProgressToken);
+            await DeliverAnswerAsync(message);
+            return;
         }
 
-        else if (!message.Envelope.SubscriptionId.IsEmpty && Calls.FindByWireId(JsonToken.Read(message[message.Envelope.SubscriptionId])) is { } listening
+        ref readonly var envelope = ref message.Envelope;
+        if (envelope.Is(MessageKind.Notification, McpMethod.Progress)
+            && Calls.FindByWireToken(JsonToken.Read(message[envelope.Subject])) is { } progressing)
+        {
+            message = Rewrite(message, envelope.Subject, progressing.ProgressToken);
+        }
+        else if (!envelope.SubscriptionId.IsEmpty && Calls.FindByWireId(JsonToken.Read(message[envelope.SubscriptionId])) is { } listening
             && listening.WireId != listening.Id)
         {
-            message.Replace(message.Envelope.SubscriptionId, listening.Id);
+            message = Rewrite(message, envelope.SubscriptionId, listening.Id);
         }
 
-        await PutAsync(new Received(message, ScanFault.None, default, EndReason.None));
-        call?.Complete();
+        await PutAsync(message);
     }
 
     /// <summary>Answers a request with an error, unless it was answered.</summary>
@@ -85,29 +100,46 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     {
         if (Calls.TryRemove(call) && !call.IsCancelled)
         {
-            await PutAsync(new Received(fault.ToMessage(pool, call.Id), ScanFault.None, default, EndReason.None));
+            await PutAsync(fault.ToMessage(pool, call.Id));
         }
 
         call.Complete();
     }
 
     /// <summary>Passes on an error of ours for a request that was not sent.</summary>
-    public ValueTask DeliverErrorAsync(JsonToken id, RemoteFault fault) =>
-        PutAsync(new Received(fault.ToMessage(pool, id), ScanFault.None, default, EndReason.None));
+    public ValueTask DeliverErrorAsync(JsonToken id, RemoteFault fault) => PutAsync(fault.ToMessage(pool, id));
 
     /// <summary>Keeps a message that the server has not looked at, because it does not know the session.</summary>
-    public void KeepUnsent(Message message)
+    /// <returns>False when nobody asks any more for what was kept.</returns>
+    public bool TryKeepUnsent(Message message)
     {
         lock (_gate)
         {
-            if (!_closed)
+            if (!_unsentTaken)
             {
                 _unsent.Add(message);
-                return;
             }
+
+            return !_unsentTaken;
+        }
+    }
+
+    /// <summary>Keeps a request that the server has not looked at; false when it was answered, or nobody asks any more for what was kept.</summary>
+    public bool TryKeepUnsent(RemoteCall call)
+    {
+        lock (_gate)
+        {
+            // Both under the lock: who sees that no request is in flight finds this one kept.
+            if (_unsentTaken || !Calls.TryRemove(call))
+            {
+                return false;
+            }
+
+            _unsent.Add(call.Keep());
         }
 
-        message.Dispose();
+        call.Complete();
+        return true;
     }
 
     /// <summary>Takes the messages that were kept; from now on none is.</summary>
@@ -115,7 +147,7 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     {
         lock (_gate)
         {
-            _closed = true;
+            _unsentTaken = true;
             Message[] unsent = [.. _unsent];
             _unsent.Clear();
             return unsent;
@@ -129,9 +161,9 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
         {
             _ending.SetResult(EndAsync(atOnce));
         }
-        else if (atOnce && !_stopping.IsCancellationRequested)
+        else if (atOnce)
         {
-            _stopping.Cancel();
+            Stop();
         }
     }
 
@@ -145,32 +177,94 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 
+    private void Stop()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
     private async Task EndAsync(bool atOnce)
     {
-        var since = time.GetTimestamp();
-        while (!atOnce && Calls.Count > 0 && time.GetElapsedTime(since) < Grace && !Stopping.IsCancellationRequested)
+        if (!atOnce)
         {
-            await Task.Delay(PollInterval, time, CancellationToken.None);
+            await Calls.WhenEmptyAsync().WaitAsync(Grace, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await _stopping.CancelAsync();
-        while (Calls.Count > 0 && time.GetElapsedTime(since) < Grace * 2)
+        Calls.Close();
+        await Calls.Left.WaitAsync(Grace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var call in Calls.All())
         {
-            await Task.Delay(PollInterval, time, CancellationToken.None);
+            await FailAsync(call, Ended!); // An HTTP handler does not heed its cancellation.
         }
 
         _inbox.Writer.TryComplete();
     }
 
-    private async ValueTask PutAsync(Received received)
+    private async ValueTask DeliverAnswerAsync(Message message)
     {
+        if (Calls.Take(message.Id) is not { } call)
+        {
+            logger.UnknownAnswer(); // Nobody waits for it any more, or never did.
+            message.Dispose();
+            return;
+        }
+
+        call.Answering?.Invoke(message);
+        if (call.WireId != call.Id)
+        {
+            message.Replace(MessageScanner.FindResultSubscriptionId(message.Body), call.Id);
+            message = Rewrite(message, message.Envelope.Id, call.Id);
+        }
+
+        await PutAsync(message);
+        call.Complete();
+    }
+
+    /// <summary>The message as if the server had written it so: its receiver reads tokens where they came in.</summary>
+    private Message Rewrite(Message message, Slice slice, JsonToken value)
+    {
+        using var owned = message;
+        message.Replace(slice, value);
+        return MessageReader.Read(pool, message.ToArray()).Single!;
+    }
+
+    /// <summary>Waits for room until the session ends; then it need not wait, because nothing more comes.</summary>
+    private async ValueTask PutAsync(Message message)
+    {
+        var received = new Received(message, ScanFault.None, default, EndReason.None);
+        if (_inbox.Writer.TryWrite(received))
+        {
+            return;
+        }
+
         try
         {
-            await _inbox.Writer.WriteAsync(received, CancellationToken.None); // Also what is said about the end is received.
+            await _inbox.Writer.WriteAsync(received, Stopping);
         }
-        catch (ChannelClosedException)
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
-            received.Message?.Dispose(); // Nobody receives any more.
+            PutLast(received);
         }
+    }
+
+    private void PutLast(Received received)
+    {
+        lock (_gate)
+        {
+            if (!_endReceived)
+            {
+                _rest.Enqueue(received);
+                return;
+            }
+        }
+
+        received.Message?.Dispose(); // Nobody receives any more.
     }
 }

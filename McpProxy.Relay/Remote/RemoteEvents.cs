@@ -11,7 +11,9 @@ namespace McpProxy.Relay.Remote;
 internal readonly record struct RemoteEvent(Parsed Parsed, string? Endpoint);
 
 /// <summary>Reads the events of a response, and remembers where to resume it.</summary>
-internal sealed class RemoteEvents(MessagePool pool)
+/// <param name="pool">Where message buffers come from.</param>
+/// <param name="maxBytes">How large a message may be.</param>
+internal sealed class RemoteEvents(MessagePool pool, int maxBytes)
 {
     /// <summary>The id of the last event that had one.</summary>
     public string? LastEventId { get; private set; }
@@ -23,17 +25,27 @@ internal sealed class RemoteEvents(MessagePool pool)
     public async IAsyncEnumerable<RemoteEvent> ReadAsync(WatchedStream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var parser = SseParser.Create(stream, Parse);
-        await foreach (var item in parser.EnumerateAsync(cancellationToken))
+        try
         {
-            stream.Restart();
-            LastEventId = parser.LastEventId is { Length: > 0 } id ? id : LastEventId;
-            RetryDelay = item.ReconnectionInterval ?? RetryDelay;
-            yield return item.Data;
+            await foreach (var item in parser.EnumerateAsync(cancellationToken))
+            {
+                stream.Restart();
+
+                // Not at the end of the stream: then it may be the id of an event that was cut.
+                LastEventId = parser.LastEventId is { Length: > 0 } id ? id : LastEventId;
+                yield return item.Data;
+            }
+        }
+        finally
+        {
+            // Here, because it may come without an event (2025-11-25, transports, sending messages).
+            RetryDelay = parser.ReconnectionInterval >= TimeSpan.Zero ? parser.ReconnectionInterval : RetryDelay;
         }
     }
 
     private RemoteEvent Parse(string eventType, ReadOnlySpan<byte> data) => eventType switch
     {
+        _ when data.Length > maxBytes => throw new RemoteException(RemoteFault.TooLarge),
         "endpoint" => new RemoteEvent(default, Encoding.UTF8.GetString(data)),
         // An event without data only carries an id to resume from (2025-11-25, transports, sending messages).
         SseParser.EventTypeDefault when !data.IsEmpty => new RemoteEvent(MessageReader.Read(pool, data), null),

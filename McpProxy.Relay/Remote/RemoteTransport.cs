@@ -72,30 +72,25 @@ public sealed class RemoteTransport : ITransport
 
         if (message.Envelope.Kind != MessageKind.Request)
         {
-            await PostAsync(message).WaitAsync(cancellationToken);
+            await PostAsync(message, isRetry).WaitAsync(cancellationToken);
             return true;
         }
 
         await WaitForRoomAsync(message, cancellationToken);
-        var call = new RemoteCall(message, Interlocked.Increment(ref _lastNumber), isRetry, _context.Stopping);
+        if (_context.Ended is not null || !_context.Calls.TryEnter())
+        {
+            _room.Release(); // It has ended meanwhile.
+            return false;
+        }
+
+        var call = new RemoteCall(message, Interlocked.Increment(ref _lastNumber), isRetry, _context.Time, _context.Stopping);
         // Discarded: it answers the request whatever happens, and throws nothing.
         _ = RunAsync(call);
         return true;
     }
 
     /// <inheritdoc/>
-    public async ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
-    {
-        while (await _context.Inbox.WaitToReadAsync(cancellationToken))
-        {
-            if (_context.Inbox.TryRead(out var received))
-            {
-                return received;
-            }
-        }
-
-        return new Received(null, ScanFault.None, default, _context.Ended == RemoteFault.Closed ? EndReason.Closed : EndReason.Broken);
-    }
+    public ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken) => _context.ReceiveAsync(cancellationToken);
 
     /// <summary>After the end: the requests that the server has not looked at, as their senders wrote them. They are the caller's.</summary>
     public IReadOnlyList<Message> TakeUnsent() => _context.TakeUnsent();
@@ -135,12 +130,17 @@ public sealed class RemoteTransport : ITransport
         }
     }
 
-    private async Task PostAsync(Message message)
+    private async Task PostAsync(Message message, bool isRetry)
     {
         var kind = message.Envelope.Kind;
+        if (Volatile.Read(ref _wire) is null && TryCancelHere(message))
+        {
+            return;
+        }
+
         try
         {
-            await (await FindWireAsync()).SendAsync(message, CancellationToken.None);
+            await (await FindWireAsync()).SendAsync(message, isRetry);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or RemoteException)
         {
@@ -148,6 +148,20 @@ public sealed class RemoteTransport : ITransport
             _context.Logger.NotDelivered(kind.ToString(), (_context.Ended ?? RemoteFault.Of(e)).Text);
             _context.Logger.Details(e);
         }
+    }
+
+    /// <summary>While it is being found out what the server speaks, it cannot be told that a request is cancelled; and need not, mostly.</summary>
+    private bool TryCancelHere(Message message)
+    {
+        if (!message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled) || _context.Calls.Find(message.Outgoing(message.Envelope.Subject)) is not { } call)
+        {
+            return false;
+        }
+
+        call.IsCancelled = true;
+        call.StopAfter(TimeSpan.Zero);
+        message.Dispose();
+        return true;
     }
 
     private async Task RunAsync(RemoteCall call)
@@ -182,6 +196,8 @@ public sealed class RemoteTransport : ITransport
             {
                 call.Request.Dispose();
             }
+
+            _context.Calls.Leave();
         }
     }
 

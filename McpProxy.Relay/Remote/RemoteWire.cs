@@ -9,6 +9,9 @@ namespace McpProxy.Relay.Remote;
 /// <summary>One of the two HTTP transports, as a client: how a message goes up, and how answers come down.</summary>
 internal abstract class RemoteWire(RemoteContext context)
 {
+    /// <summary>How long the answer to a cancelled request is still waited for: a server that obeys sends none.</summary>
+    protected static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(5);
+
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
     private static readonly MediaTypeWithQualityHeaderValue EventStream = new("text/event-stream");
 
@@ -19,7 +22,9 @@ internal abstract class RemoteWire(RemoteContext context)
     public abstract Task CallAsync(RemoteCall call);
 
     /// <summary>Sends a notification or a response.</summary>
-    public abstract Task SendAsync(Message message, CancellationToken cancellationToken);
+    /// <param name="message">The message; the wire disposes it, or keeps it to be sent again.</param>
+    /// <param name="isRetry">Whether it was sent before, in a session that the server had forgotten.</param>
+    public abstract Task SendAsync(Message message, bool isRetry);
 
     /// <summary>Says goodbye to the server, if the transport has a word for it.</summary>
     public abstract Task CloseAsync();
@@ -59,10 +64,13 @@ internal abstract class RemoteWire(RemoteContext context)
     }
 
     /// <summary>Whether a response is a stream of events.</summary>
-    protected static bool IsEventStream(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+    internal static bool IsEventStream(HttpResponseMessage response) => HasType(response, "text/event-stream");
 
     /// <summary>Whether a response is JSON.</summary>
-    protected static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "application/json";
+    protected static bool IsJson(HttpResponseMessage response) => HasType(response, "application/json");
+
+    /// <summary>How long a message that is not waited for may take to be accepted.</summary>
+    protected Deadline Patience() => new(context.Options.ConnectTimeout, context.Time, context.Stopping);
 
     /// <summary>Opens a response's stream; it may be silent for long only while nobody waits on it.</summary>
     protected async Task<WatchedStream> OpenAsync(HttpResponseMessage response, Func<bool> mayBeIdle, CancellationToken cancellationToken) => new(
@@ -72,9 +80,10 @@ internal abstract class RemoteWire(RemoteContext context)
     protected async Task ReadJsonAsync(HttpResponseMessage response, RemoteCall call)
     {
         var parsed = await ParseAsync(response, context.Options.MaxMessageBytes, call.Token);
-        if (parsed.Fault != ScanFault.None)
+        if (parsed.Single is { Envelope: { Kind: MessageKind.Response, IsError: true, Id.IsEmpty: true } } error)
         {
-            context.Logger.NotAMessage(parsed.Fault.Describe());
+            using var owned = error;
+            parsed = parsed with { Single = Adopt(error, call.WireId) };
         }
 
         await DeliverAsync(parsed);
@@ -84,7 +93,7 @@ internal abstract class RemoteWire(RemoteContext context)
         }
     }
 
-    /// <summary>Passes on what was read.</summary>
+    /// <summary>Passes on what was read. What is no message may have been meant as an answer that somebody waits for.</summary>
     protected async ValueTask DeliverAsync(Parsed parsed)
     {
         if (parsed.Single is { } message)
@@ -95,6 +104,17 @@ internal abstract class RemoteWire(RemoteContext context)
         foreach (var item in parsed.Batch ?? [])
         {
             await context.DeliverAsync(item);
+        }
+
+        if (parsed.Fault == ScanFault.None)
+        {
+            return;
+        }
+
+        context.Logger.NotAMessage(parsed.Fault.Describe());
+        if (parsed.IsAnswer && context.Calls.FindByWireId(parsed.Id) is { } call)
+        {
+            await context.FailAsync(call, RemoteFault.NoMessage);
         }
     }
 
@@ -133,6 +153,9 @@ internal abstract class RemoteWire(RemoteContext context)
             return Adopt(error, call.WireId);
         }
     }
+
+    private static bool HasType(HttpResponseMessage response, string type) =>
+        string.Equals(response.Content.Headers.ContentType?.MediaType, type, StringComparison.OrdinalIgnoreCase);
 
     private Message? Adopt(Message error, JsonToken id)
     {

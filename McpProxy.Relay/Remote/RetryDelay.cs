@@ -9,6 +9,7 @@ public sealed class RetryDelay(TimeProvider time)
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWanted = TimeSpan.FromHours(1);
 
     private int _failures;
 
@@ -23,8 +24,11 @@ public sealed class RetryDelay(TimeProvider time)
     public TimeSpan Next(TimeSpan? wanted = null)
     {
         var backoff = First * Math.Pow(2, Math.Min(_failures, 10));
+        backoff = backoff < Longest ? backoff : Longest;
+
+        // The time that the server asks for is waited in any case (2025-11-25, transports, sending messages), within reason.
+        wanted = wanted < LongestWanted ? wanted : wanted is null ? null : LongestWanted;
         var delay = wanted > backoff || (_failures == 0 && wanted is not null) ? wanted.Value : backoff;
-        delay = delay < Longest ? delay : Longest;
         return delay * (1 + (Random.Shared.NextDouble() * Jitter));
     }
 

@@ -12,9 +12,6 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <summary>How long what follows an answer on its stream is still read; a server should end the stream there.</summary>
     private static readonly TimeSpan AfterAnswer = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a cancelled request's response is still read: a server that obeys sends no answer.</summary>
-    private static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly OwnStream _own;
@@ -34,6 +31,7 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <inheritdoc/>
     public override async Task CallAsync(RemoteCall call)
     {
+        call.AfterAnswer = AfterAnswer;
         using var request = Post(Context.Options.Endpoint, call.Request);
         var session = Prepare(request, call.Request, call.IsModern, call.Method);
         using var response = await Context.Http.SendAsync(request, call.Token);
@@ -61,7 +59,7 @@ internal sealed class StreamableHttpWire : RemoteWire
     }
 
     /// <inheritdoc/>
-    public override async Task SendAsync(Message message, CancellationToken cancellationToken)
+    public override async Task SendAsync(Message message, bool isRetry)
     {
         if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled) && !TryPassCancel(message))
         {
@@ -72,7 +70,7 @@ internal sealed class StreamableHttpWire : RemoteWire
         var isKept = false;
         try
         {
-            isKept = await PostAsync(message, cancellationToken);
+            isKept = await PostAsync(message, isRetry);
         }
         finally
         {
@@ -134,12 +132,12 @@ internal sealed class StreamableHttpWire : RemoteWire
         return !call.IsModern;
     }
 
-    private async Task<bool> PostAsync(Message message, CancellationToken cancellationToken)
+    /// <returns>Whether it was kept to be sent again.</returns>
+    private async Task<bool> PostAsync(Message message, bool isRetry)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping, cancellationToken);
-        patience.CancelAfter(Context.Options.ConnectTimeout);
+        using var patience = Patience();
         using var request = Post(Context.Options.Endpoint, message);
-        var session = Prepare(request, message, isModern: false, message.Envelope.Method);
+        var session = Prepare(request, message, isModern: !message.Envelope.ProtocolVersion.IsEmpty, message.Envelope.Method);
         using var response = await Context.Http.SendAsync(request, patience.Token);
         if (response.IsSuccessStatusCode)
         {
@@ -151,21 +149,13 @@ internal sealed class StreamableHttpWire : RemoteWire
             return false;
         }
 
-        if (!await IsSessionLostAsync(response, session, patience.Token))
+        if (await IsSessionLostAsync(response, session, patience.Token))
         {
-            Context.Logger.NotDelivered(message.Envelope.Kind.ToString(), RemoteFault.OfStatus(response.StatusCode).Text);
-            return false;
+            return LoseSession(message, isRetry);
         }
 
-        // A response belongs to a request of the session that is gone.
-        var isKept = message.Envelope is { Kind: MessageKind.Notification, Method: not McpMethod.Initialized };
-        if (isKept)
-        {
-            Context.KeepUnsent(message);
-        }
-
-        Context.End(RemoteFault.SessionLost);
-        return isKept;
+        Context.Logger.NotDelivered(message.Envelope.Kind.ToString(), RemoteFault.OfStatus(response.StatusCode).Text);
+        return false;
     }
 
     private async Task RefusedAsync(HttpResponseMessage response, RemoteCall call, RemoteSession? session)
@@ -195,14 +185,30 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <summary>The server did not look at the request, so it can be sent again in a new session; once.</summary>
     private void LoseSession(RemoteCall call)
     {
-        if (call.IsRetry || !Context.Calls.TryRemove(call))
+        if (call.IsRetry || call.IsCancelled || !Context.TryKeepUnsent(call))
         {
             throw new RemoteException(RemoteFault.SessionRefused);
         }
 
-        Context.KeepUnsent(call.Keep());
-        call.Complete();
         Context.End(RemoteFault.SessionLost);
+    }
+
+    /// <returns>Whether the message was kept: a response belongs to a request of the session that is gone.</returns>
+    private bool LoseSession(Message message, bool isRetry)
+    {
+        var (kind, method) = (message.Envelope.Kind, message.Envelope.Method);
+        var isKept = !isRetry && kind == MessageKind.Notification && method != McpMethod.Initialized && Context.TryKeepUnsent(message);
+        if (!isKept)
+        {
+            Context.Logger.NotDelivered(kind.ToString(), (isRetry ? RemoteFault.SessionRefused : RemoteFault.SessionLost).Text);
+        }
+
+        if (!isRetry)
+        {
+            Context.End(RemoteFault.SessionLost);
+        }
+
+        return isKept;
     }
 
     /// <summary>Whether the server does not know the session: 404 (2025-11-25, transports, session management), or as some say it, 400 and a word about it.</summary>
@@ -219,16 +225,28 @@ internal sealed class StreamableHttpWire : RemoteWire
         }
 
         const int MaxBytes = 64 * 1024;
-        if (response.Content.Headers.ContentLength is null or > MaxBytes)
+        if (response.Content.Headers.ContentLength > MaxBytes || !await TryBufferAsync(response.Content, MaxBytes, cancellationToken))
         {
             return false;
         }
 
-        await response.Content.LoadIntoBufferAsync(MaxBytes, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return text.Contains("session id", StringComparison.OrdinalIgnoreCase)
             || text.Contains("session not found", StringComparison.OrdinalIgnoreCase)
             || text.Contains("not initialized", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task<bool> TryBufferAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.LoadIntoBufferAsync(maxBytes, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return false; // Too long for that, or cut.
+        }
     }
 
     private void OnAnswer(RemoteCall call, HttpResponseMessage response, Message answer)
@@ -252,7 +270,7 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <summary>Reads a response's events until the answer has come, resuming the stream when it breaks and the server lets us.</summary>
     private async Task ReadStreamAsync(HttpResponseMessage response, RemoteCall call)
     {
-        var events = new RemoteEvents(Context.Pool);
+        var events = new RemoteEvents(Context.Pool, Context.Options.MaxMessageBytes);
         var delay = new RetryDelay(Context.Time);
         var isWhole = await TryReadEventsAsync(response, events, call);
         while (!call.IsAnswered)
@@ -264,7 +282,9 @@ internal sealed class StreamableHttpWire : RemoteWire
 
             await delay.WaitAsync(events.RetryDelay, call.Token);
             isWhole = await TryResumeAsync(events, lastEventId, call);
-            delay.Note(isProgress: events.LastEventId != lastEventId);
+
+            // A server that closes streams so as not to hold them, and says when to come back, may do so as long as a tool runs.
+            delay.Note(isProgress: events.LastEventId != lastEventId || (isWhole && events.RetryDelay is not null));
         }
     }
 
@@ -279,8 +299,10 @@ internal sealed class StreamableHttpWire : RemoteWire
                 return await TryReadEventsAsync(response, events, call);
             }
 
-            return (int)response.StatusCode >= 500 ? false : throw new RemoteException(
-                response.StatusCode == HttpStatusCode.NotFound ? RemoteFault.SessionLost : RemoteFault.ConnectionLost);
+            // A conflict is the connection that broke off, and that the server has not missed yet.
+            return response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests
+                ? false
+                : throw new RemoteException(response.StatusCode == HttpStatusCode.NotFound ? RemoteFault.SessionLost : RemoteFault.ConnectionLost);
         }
         catch (HttpRequestException e)
         {
@@ -298,10 +320,6 @@ internal sealed class StreamableHttpWire : RemoteWire
             await foreach (var item in events.ReadAsync(stream, call.Token))
             {
                 await DeliverAsync(item.Parsed);
-                if (call.IsAnswered)
-                {
-                    call.StopAfter(AfterAnswer);
-                }
             }
 
             return true;

@@ -6,6 +6,9 @@ namespace McpProxy.Relay.Remote;
 /// </summary>
 internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTimeout, Func<bool> mayBeIdle, TimeProvider time) : Stream
 {
+    /// <summary>What may stand around a message in its event.</summary>
+    private const int FramingBytes = 64 * 1024;
+
     private long _bytes;
 
     /// <inheritdoc/>
@@ -33,9 +36,14 @@ internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTi
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (_bytes > maxBytes + FramingBytes)
+        {
+            throw new RemoteException(RemoteFault.TooLarge);
+        }
+
         var read = await ReadInTimeAsync(buffer, cancellationToken);
         _bytes += read;
-        return _bytes <= maxBytes ? read : throw new RemoteException(RemoteFault.TooLarge);
+        return read;
     }
 
     /// <inheritdoc/>
@@ -80,13 +88,14 @@ internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTi
         {
             try
             {
-                return await task.WaitAsync(idleTimeout, time, cancellationToken);
+                // Without the token: the read heeds it, and until it has ended the buffer is in use.
+                return await task.WaitAsync(idleTimeout, time, CancellationToken.None);
             }
-            catch (TimeoutException) when (!mayBeIdle())
+            catch (TimeoutException) when (!task.IsCompleted && !mayBeIdle())
             {
                 // Somebody waits for an answer on it, and there is no limit on how long a tool may run.
             }
-            catch (TimeoutException e)
+            catch (TimeoutException e) when (!task.IsCompleted)
             {
                 await inner.DisposeAsync(); // Ends the read.
                 await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -25,7 +25,10 @@ public sealed class SessionSetup(MessagePool pool)
         ref readonly var envelope = ref message.Envelope;
         if (envelope.Is(MessageKind.Notification, McpMethod.Initialized))
         {
-            _initialized = message.ToArray();
+            lock (_gate)
+            {
+                _initialized = message.ToArray();
+            }
         }
 
         return envelope.Kind != MessageKind.Request ? null : envelope.Method switch
@@ -45,11 +48,12 @@ public sealed class SessionSetup(MessagePool pool)
     public Message? Initialized() => _initialized is { } bytes ? Parse(bytes) : null;
 
     /// <summary>The requests that come after the handshake, to be sent again.</summary>
-    public IReadOnlyList<Message> Requests()
+    public IEnumerable<Message> Requests()
     {
         lock (_gate)
         {
-            return [.. (_level is null ? [] : new[] { _level }).Concat(_subscriptions.Values).Select(Parse)];
+            byte[][] requests = _level is null ? [.. _subscriptions.Values] : [_level, .. _subscriptions.Values];
+            return requests.Select(Parse);
         }
     }
 
@@ -60,6 +64,7 @@ public sealed class SessionSetup(MessagePool pool)
         lock (_gate)
         {
             (_initialize, IsInitialized) = (bytes, succeeded);
+            _initialized = null;
             _level = null;
             _subscriptions.Clear();
         }
