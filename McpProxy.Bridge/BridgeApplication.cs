@@ -1,32 +1,73 @@
+using McpProxy.Bridge.Check;
 using McpProxy.Bridge.Configuration;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Transports;
+using Microsoft.Extensions.Logging;
 
 namespace McpProxy.Bridge;
 
 /// <summary>The bridge as a program: a stdio server that relays to a remote one.</summary>
-internal static class BridgeApplication
+/// <param name="input">Its stdin.</param>
+/// <param name="output">Its stdout, which belongs to the protocol.</param>
+/// <param name="error">Takes mistakes and the log.</param>
+/// <param name="variable">Gives the value of an environment variable; null when it is not set.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BridgeApplication(Stream input, Stream output, TextWriter error, Func<string, string?> variable, TimeProvider time)
 {
-    /// <summary>Runs the bridge.</summary>
-    /// <param name="args">The command line.</param>
-    /// <param name="error">Takes mistakes; stdout belongs to the protocol.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int Usage = 2;
+
+    /// <summary>Runs until the host closes stdin, or it is cancelled.</summary>
+    /// <param name="words">The command line.</param>
+    /// <param name="cancellationToken">Ends it as a closed stdin does.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter error, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(string[] words, CancellationToken cancellationToken)
     {
-        var options = new BridgeOptions { Remote = new RemoteOptions { Endpoint = new Uri(args[0]), Kind = Enum.Parse<RemoteKind>(args.ElementAtOrDefault(1)?.Split('=')[1] switch { "sse" => "HttpSse", "streamablehttp" => "StreamableHttp", _ => "Auto" }) }, TokenFolder = "", LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug };
-        return await RunAsync(options, new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }), error, cancellationToken);
+        var arguments = BridgeCommandLine.Parse(words, variable);
+        foreach (var mistake in arguments.Errors)
+        {
+            await error.WriteLineAsync($"mcp-proxy: error: {mistake}");
+        }
+
+        if (arguments.Errors.Count > 0)
+        {
+            await error.WriteLineAsync("Try 'mcp-proxy --help' for all options and examples.");
+            return Usage;
+        }
+
+        if (arguments.Options is not { } options)
+        {
+            return await new CheckApplication(output, NewLogger(LogLevel.Warning), time).RunAsync(arguments.Command, arguments.Json, cancellationToken) ? Success : Failure;
+        }
+
+        var logger = NewLogger(options.LogLevel);
+        using var http = new HttpMessageInvoker(CreateHttp(options));
+        if (arguments.IsCheck)
+        {
+            return await new CheckApplication(output, logger, time).RunAsync(options, http, () => "none", arguments.Json, cancellationToken) ? Success : Failure;
+        }
+
+        await RelayAsync(options, http, logger, cancellationToken);
+        return Success;
     }
 
-    public static async Task<int> RunAsync(BridgeOptions options, HttpMessageInvoker http, TextWriter error, CancellationToken cancellationToken)
+    private StderrLogger NewLogger(LogLevel level) => new(error, level, time);
+
+    private async Task RelayAsync(BridgeOptions options, HttpMessageInvoker http, StderrLogger logger, CancellationToken cancellationToken)
     {
         var pool = new MessagePool();
-        var logger = new StderrLogger(error, options.LogLevel, TimeProvider.System);
-        await using var host = new LineTransport(Console.OpenStandardInput(), Console.OpenStandardOutput(), pool, options.Remote.MaxMessageBytes);
-        RemoteTransport Connect() => new(options.Remote, http, pool, TimeProvider.System, logger);
+        await using var host = new LineTransport(input, output, pool, options.Remote.MaxMessageBytes);
         logger.Started(options.Remote.Endpoint.Authority);
-        await new HostRelay(host, Connect, options.ShutdownTimeout, pool, TimeProvider.System, logger).RunAsync(cancellationToken);
-        return 0;
+        await new HostRelay(host, () => new RemoteTransport(options.Remote, http, pool, time, logger), options.ShutdownTimeout, pool, time, logger)
+            .RunAsync(cancellationToken);
     }
+
+    private static HttpMessageHandler CreateHttp(BridgeOptions options) => RemoteHttp.Create(new RemoteHttpOptions
+    {
+        ConnectTimeout = options.Remote.ConnectTimeout,
+        VerifyCertificate = options.VerifyCertificate,
+        CaBundle = options.CaBundle,
+    });
 }

@@ -11,12 +11,24 @@ internal static class BridgeFlags
     /// <summary>Every flag.</summary>
     public static IReadOnlyList<Flag> All { get; } =
     [
-        new("--headers", FlagValues.Pair) { ShortName = "-H", ForBridge = true, ForGateway = false },
-        new("--transport", FlagValues.One) { ForBridge = true, ForGateway = false },
-        new("--client-id", FlagValues.One) { ForBridge = true, ForGateway = false },
-        new("--client-secret", FlagValues.One) { ForBridge = true, ForGateway = false },
-        new("--token-url", FlagValues.One) { ForBridge = true, ForGateway = false },
-        new("--verify-ssl", FlagValues.Optional) { ForBridge = true, ForGateway = false },
-        new("--no-verify-ssl", FlagValues.None) { ForBridge = true, ForGateway = false },
+        New("--headers", FlagValues.Pair) with { ShortName = "-H", IsNew = false },
+        New("--header-file", FlagValues.One),
+        New("--transport", FlagValues.One) with { IsNew = false },
+        New("--client-id", FlagValues.One) with { IsNew = false },
+        New("--client-secret", FlagValues.One) with { IsNew = false },
+        New("--client-secret-file", FlagValues.One),
+        New("--token-url", FlagValues.One) with { IsNew = false },
+        New("--scope", FlagValues.One),
+        New("--client-metadata-url", FlagValues.One),
+        New("--token-folder", FlagValues.One),
+        New("--callback-port", FlagValues.One),
+        New("--no-browser", FlagValues.None),
+        New("--verify-ssl", FlagValues.Optional) with { IsNew = false },
+        New("--no-verify-ssl", FlagValues.None) with { IsNew = false },
+        New("--connect-timeout", FlagValues.One),
+        New("--idle-timeout", FlagValues.One),
+        New("--json", FlagValues.None),
     ];
+
+    private static Flag New(string name, FlagValues values) => new(name, values) { ForBridge = true, ForGateway = false, IsNew = true };
 }

@@ -28,11 +28,14 @@ internal sealed record Mode(string[]? BridgeWords, IReadOnlyList<string> Warning
     }
 
     // The address goes first, so that no flag of the bridge can take it for its value. The gateway's flags are left out.
+    // A command (after a verb) goes last, because it has flags of its own.
     private static Mode Bridge(GatewayArguments arguments, IReadOnlyList<string> operands, IEnumerable<string> warnings) => new(
-        [.. operands, .. arguments.Uses.Where(use => use.Flag.ForBridge).SelectMany(ToWords)],
+        operands.Any(CommandLineWords.IsAddress) ? [.. operands, .. Flags(arguments)] : [operands[0], .. Flags(arguments), "--", .. operands.Skip(1)],
         arguments.Has(GatewayFlags.NamedServer)
             ? [.. warnings, "--named-server is ignored: with an address there is only one server, the remote one"]
             : [.. warnings]);
+
+    private static IEnumerable<string> Flags(GatewayArguments arguments) => arguments.Uses.Where(use => use.Flag.ForBridge).SelectMany(ToWords);
 
     private static IEnumerable<string> ToWords(FlagUse use) => use.Flag.Values switch
     {

@@ -12,7 +12,9 @@ var application = new CliApplication(
     Console.Out,
     Console.Error,
     Environment.GetEnvironmentVariable,
-    (words, cancellationToken) => BridgeApplication.RunAsync(words, Console.Error, cancellationToken),
+    (words, cancellationToken) => new BridgeApplication(
+        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System)
+        .RunAsync(words, cancellationToken),
     (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
 return await application.RunAsync(args, stop.Token);
 

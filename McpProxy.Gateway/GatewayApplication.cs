@@ -30,7 +30,7 @@ internal static class GatewayApplication
         if (options is null || mistakes.Count > 0)
         {
             await SayAsync(error, "error", mistakes);
-            return ExitCode.Failure;
+            return mistakes.All(mistake => arguments.Uses.Any(use => mistake.Contains($"({use.Flag.Name})", StringComparison.Ordinal))) ? ExitCode.Usage : ExitCode.Failure;
         }
 
         await SayAsync(error, "error", file?.Errors ?? []);

@@ -6,6 +6,7 @@ using McpProxy.Gateway.Sessions;
 using McpProxy.Gateway.Status;
 using McpProxy.Gateway.StreamableHttp;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Remote;
 using McpProxy.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,7 @@ internal static class GatewayServices
     {
         services.AddSingleton<MessagePool>();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })));
+        services.AddSingleton(new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(RemoteHttp.Create(new RemoteHttpOptions()))));
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton<SessionRegistry>();
         services.AddSingleton<SessionPost>();

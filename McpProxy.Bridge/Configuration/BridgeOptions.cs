@@ -33,6 +33,10 @@ internal sealed record BridgeOptions
     /// <value>0 (default): derived from the server's address, and a free one when that is taken.</value>
     public int CallbackPort { get; init; }
 
+    /// <summary>How long a person may take to log in.</summary>
+    /// <value>Default: 5 minutes.</value>
+    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The folder in which tokens are kept between runs.</summary>
     public required string TokenFolder { get; init; }
 

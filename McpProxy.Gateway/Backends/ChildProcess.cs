@@ -3,6 +3,7 @@ using System.Diagnostics;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Processes;
 using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
@@ -90,7 +91,7 @@ internal sealed class ChildProcess : IPeer
 
         try
         {
-            SetCommand(start, path, options.Args);
+            WindowsShim.SetCommand(start, path, options.Args);
             var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
             context.Logger.ChildStarted(name, process.Id);
             return (new ChildProcess(name, process, mark, context), null);
@@ -118,22 +119,6 @@ internal sealed class ChildProcess : IPeer
 
     /// <summary>Stops the process and all below it: closes stdin, waits, terminates the tree, waits, kills the tree.</summary>
     public async ValueTask DisposeAsync() => await _stop.Value;
-
-    private static void SetCommand(ProcessStartInfo start, string path, IEnumerable<string> arguments)
-    {
-        if (OperatingSystem.IsWindows() && WindowsShim.IsNeeded(path))
-        {
-            start.FileName = Environment.GetEnvironmentVariable("ComSpec") ?? "cmd.exe";
-            start.Arguments = WindowsShim.Arguments(path, arguments);
-            return;
-        }
-
-        start.FileName = path;
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-    }
 
     private async Task<int> WaitForExitAsync()
     {

@@ -21,7 +21,8 @@ internal static class CommandLineHelp
           mcp-proxy [OPTION]... --named-server NAME COMMAND_STRING...
           mcp-proxy [OPTION]... --named-server-config FILE [[--] COMMAND [ARGUMENT]...]
           mcp-proxy [OPTION]... URL
-          mcp-proxy check URL
+          mcp-proxy check [OPTION]... URL
+          mcp-proxy check [--json] [--] COMMAND [ARGUMENT]...
 
         DESCRIPTION
           What comes first after the options decides:
@@ -33,7 +34,8 @@ internal static class CommandLineHelp
           URL       Bridge: an address that starts with http:// or https:// is a remote MCP server.
                     It is served over stdio, to the program that started mcp-proxy.
 
-          check     Connects to the address, reports what is there, and ends.
+          check     Connects to the address, or starts the command, reports which server is there
+                    and what it offers, and ends: with 0 if it works, else with 1.
 
         WHOSE OPTION IS IT?
           Options may stand before and after COMMAND. Before it, every option is mcp-proxy's. After it,
@@ -110,14 +112,32 @@ internal static class CommandLineHelp
           (millions), or a number of bytes.
 
         REMOTE SERVER (with URL)
-          -H, --headers KEY VALUE   Send a header; repeatable
           --transport MODE          auto, streamablehttp or sse. Default: auto, which tries
                                     Streamable HTTP, then HTTP+SSE
+          -H, --headers KEY VALUE   Send a header; repeatable
+          --header-file FILE        Send the headers of a file, "Name: value" a line; repeatable.
+                                    Keeps secrets out of the list of processes
           --client-id ID, --client-secret SECRET, --token-url URL
                                     Authenticate with OAuth 2 client credentials; all three together
+          --client-secret-file FILE The same, with the secret in a file
+          --scope SCOPE             Scope to ask for, if the server names none; repeatable
+          --no-browser              Do not open a browser for a login; its address is on stderr
+          --callback-port PORT      Port on 127.0.0.1 to which a login returns. Default: 0, one that
+                                    follows from the URL
+          --client-metadata-url URL OAuth client ID metadata document that describes this client
+          --token-folder DIRECTORY  Where logins are remembered. Default: mcp-proxy in the user's
+                                    folder for such things
           --verify-ssl [VALUE], --no-verify-ssl
                                     Check the server's certificate: yes, no, or the path of a CA
                                     bundle. Default: yes
+          --connect-timeout TIME    How long connecting and the handshake may take. Default: 30s
+          --idle-timeout TIME       When a silent stream on which no call waits counts as dead;
+                                    0 for never. Default: 5m
+          --json                    With check: print what was found as JSON
+
+          There is no limit on how long a tool may run. --shutdown-timeout and --max-message-size
+          apply here, too. A server that asks for a login gets one: mcp-proxy opens the browser once,
+          and remembers.
 
         LOGGING AND HELP
           --log-level LEVEL         TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL or NONE, in any case.
@@ -166,7 +186,12 @@ internal static class CommandLineHelp
             mcp-proxy --headers Authorization 'Bearer YOUR_TOKEN' http://localhost:8080/sse
             mcp-proxy --client-id ID --client-secret SECRET \
                       --token-url https://auth.example.com/token http://localhost:8080/sse
+            mcp-proxy --header-file ~/secret.headers https://example.com/mcp
             mcp-proxy --no-verify-ssl https://server.local/sse
+
+          See whether a server works:
+            mcp-proxy check https://example.com/mcp
+            mcp-proxy check --json npx -y @modelcontextprotocol/server-everything
 
         ENVIRONMENT
           API_ACCESS_TOKEN          Sent to a remote server as "Authorization: Bearer ..."
@@ -177,7 +202,7 @@ internal static class CommandLineHelp
 
         EXIT STATUS
           0  ended as asked
-          1  nothing to serve, or a mistake in the configuration
+          1  nothing to serve, a mistake in the configuration, or a check that failed
           2  a mistake on the command line
         """;
 }

@@ -53,6 +53,9 @@ internal sealed class CommandLineWords
 
     private bool InCommand => _operands.Count > 0 && !IsForBridge;
 
+    /// <summary>A verb of the bridge with a command: what follows is the command's, whatever it looks like.</summary>
+    private bool InVerbCommand => IsForBridge && _operands.Count > 1 && !IsAddress(_operands[0]) && !IsAddress(_operands[1]);
+
     /// <summary>Sorts the words.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="flags">Every flag that may be used, of either mode.</param>
@@ -74,7 +77,11 @@ internal sealed class CommandLineWords
 
     private void Read(string word)
     {
-        if (word == "--")
+        if (InVerbCommand)
+        {
+            _operands.Add(word);
+        }
+        else if (word == "--")
         {
             // Only the first one is ours: a later one may be the command's, as in "-- npm run server -- --flag".
             while (_rest.TryDequeue(out var operand))

@@ -9,7 +9,7 @@ internal static class FlagCheck
 
     public static string? Size(string text) => SettingText.TryReadSize(text, out _) ? null : SettingText.WantedSize;
 
-    public static string? Sharing(string text) => SettingText.TryReadSharing(text, out _) ? null : SettingText.WantedSharing;
+    public static string? Sharing(string text) => SharingModeName.TryRead(text, out _) ? null : SharingModeName.Wanted;
 
     public static string? LogLevel(string text) => LogLevelName.TryRead(text, out _) ? null : LogLevelName.Wanted;
 }

@@ -43,11 +43,11 @@ internal static class GatewayFlags
         new("--allow-host", FlagValues.One) { Key = nameof(GatewayOptions.AllowHost), Repeats = true, IsNew = true },
 
         Size("--max-request-size", nameof(GatewayOptions.MaxRequestBytes)),
-        Size("--max-message-size", nameof(GatewayOptions.MaxMessageBytes)),
+        Size("--max-message-size", nameof(GatewayOptions.MaxMessageBytes)) with { ForBridge = true },
         Size("--max-queue-size", nameof(GatewayOptions.MaxQueueBytes)),
         Duration("--server-request-timeout", nameof(GatewayOptions.ServerRequestTimeout)),
         Duration("--stall-timeout", nameof(GatewayOptions.StallTimeout)),
-        Duration("--shutdown-timeout", nameof(GatewayOptions.ShutdownTimeout)),
+        Duration("--shutdown-timeout", nameof(GatewayOptions.ShutdownTimeout)) with { ForBridge = true },
 
         LogLevel, Debug, Version, Help,
     ];

@@ -32,7 +32,7 @@ internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IV
         .. When(!IsListenAddress(options.Host), nameof(options.Host), "must be an IP address, localhost, or * for all"),
         .. Outside(options.Port, 0, 65535, "0 to 65535", nameof(options.Port)),
         .. When(!IsPathBase(options.PathBase), nameof(options.PathBase), "must start with a slash and not end with one"),
-        .. When(!Enum.IsDefined(options.Sharing), nameof(options.Sharing), $"must be {SettingText.WantedSharing}"),
+        .. When(!Enum.IsDefined(options.Sharing), nameof(options.Sharing), $"must be {SharingModeName.Wanted}"),
         .. When(options is { Stateless: true, Sharing: SharingMode.Dedicated }, nameof(options.Sharing), "dedicated cannot be --stateless"),
         .. When(options.NamedServerConfig?.Trim().Length == 0, nameof(options.NamedServerConfig), "must be the path of a file"),
     ];

@@ -154,12 +154,12 @@ internal sealed class ServerEntryReader
             return;
         }
 
-        if (SettingText.TryReadSharing(text, out var mode))
+        if (SharingModeName.TryRead(text, out var mode))
         {
             _backend.Sharing = mode;
             return;
         }
 
-        _values.Fail(path, $"must be {SettingText.WantedSharing}");
+        _values.Fail(path, $"must be {SharingModeName.Wanted}");
     }
 }

@@ -16,7 +16,7 @@ internal static class SettingValue
             _ when type == typeof(string) => (text, ""),
             _ when type == typeof(TimeSpan) => (Duration(text), SettingText.WantedDuration),
             _ when type == typeof(bool) => (Switch(text), SettingText.WantedSwitch),
-            _ when type == typeof(SharingMode) => (Sharing(text), SettingText.WantedSharing),
+            _ when type == typeof(SharingMode) => (Sharing(text), SharingModeName.Wanted),
             _ when type == typeof(int) && property.Name.EndsWith("Bytes", StringComparison.Ordinal) => (Size(text), SettingText.WantedSize),
             _ when type == typeof(int) => (Number(text), SettingText.WantedNumber),
             _ => (null, "a list or an object, with a key for each element"),
@@ -28,7 +28,7 @@ internal static class SettingValue
 
     private static string? Switch(string text) => SettingText.TryReadSwitch(text, out var isOn) ? isOn.ToString() : null;
 
-    private static string? Sharing(string text) => SettingText.TryReadSharing(text, out var mode) ? mode.ToString() : null;
+    private static string? Sharing(string text) => SharingModeName.TryRead(text, out var mode) ? mode.ToString() : null;
 
     private static string? Size(string text) =>
         SettingText.TryReadSize(text, out var bytes) ? bytes.ToString(CultureInfo.InvariantCulture) : null;

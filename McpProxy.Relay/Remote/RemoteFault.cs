@@ -59,6 +59,10 @@ public sealed record RemoteFault(int Code, string Text)
     /// <summary>A defect of ours.</summary>
     public static readonly RemoteFault Internal = new(-32603, "The proxy could not relay this request. Its log says why.");
 
+    /// <summary>The server is, or says that it is, somewhere else.</summary>
+    public static RemoteFault Redirected(Uri target) =>
+        new(NotSent, $"The remote server redirects to {target.GetLeftPart(UriPartial.Path)}, where nothing is sent unasked. If that is right, use this address.");
+
     /// <summary>The fault of an HTTP status that no transport has a meaning for.</summary>
     public static RemoteFault OfStatus(HttpStatusCode status) => new(Lost, $"The remote server answered with HTTP {(int)status}. {Advice(status)}");
 

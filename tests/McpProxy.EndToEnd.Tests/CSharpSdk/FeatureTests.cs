@@ -9,7 +9,7 @@ namespace McpProxy.EndToEnd.Tests.CSharpSdk;
 public sealed class FeatureTests(GatewaysFixture gateways) : IClassFixture<GatewaysFixture>
 {
     public static MatrixTheoryData<string, string> ServersAndTransports { get; } =
-        new(["server-everything", "sample"], ["streamable-http", "sse"]);
+        new(["server-everything", "sample"], ["streamable-http", "sse", "bridge", "bridge-sse", "bridge-auto", "url-backend", "url-backend-sse"]);
 
     [Theory]
     [MemberData(nameof(ServersAndTransports))]
@@ -207,15 +207,18 @@ public sealed class FeatureTests(GatewaysFixture gateways) : IClassFixture<Gatew
     }
 
     [Theory]
-    [InlineData("server-everything", "2025-11-25")]
-    [InlineData("sample", "2026-07-28")]
-    public async Task Client_ThatPrefersTheNewestRevision_FindsTheEraOfTheServer(string server, string expected)
+    [InlineData("server-everything", "streamable-http", "2025-11-25")]
+    [InlineData("sample", "streamable-http", "2026-07-28")]
+    [InlineData("server-everything", "bridge", "2025-11-25")]
+    [InlineData("sample", "bridge", "2026-07-28")]
+    [InlineData("server-everything", "url-backend", "2025-11-25")]
+    [InlineData("sample", "url-backend", "2026-07-28")]
+    public async Task Client_ThatPrefersTheNewestRevision_FindsTheEraOfTheServer(string server, string transport, string expected)
     {
         var profile = ServerProfile.Of(server);
-        var gateway = await gateways.For(server, TestContext.Current.CancellationToken);
 
         await using var peer = await SdkClient.ConnectAsync(
-            gateway, "streamable-http", TestContext.Current.CancellationToken, answers: false, protocolVersion: null);
+            await GatewayAsync(server, transport), transport, TestContext.Current.CancellationToken, answers: false, protocolVersion: null);
         var result = await peer.CallAsync(profile.Echo("either era"), TestContext.Current.CancellationToken);
 
         Assert.Equal(expected, peer.Client.NegotiatedProtocolVersion);
@@ -226,6 +229,12 @@ public sealed class FeatureTests(GatewaysFixture gateways) : IClassFixture<Gatew
         string.Join('\n', result.Content.OfType<TextContentBlock>().Select(block => block.Text));
 
     private async Task<SdkClient> ConnectAsync(string server, string transport) =>
-        await SdkClient.ConnectAsync(
-            await gateways.For(server, TestContext.Current.CancellationToken), transport, TestContext.Current.CancellationToken);
+        await SdkClient.ConnectAsync(await GatewayAsync(server, transport), transport, TestContext.Current.CancellationToken);
+
+    private Task<McpProxyProcess> GatewayAsync(string server, string transport) => transport switch
+    {
+        "url-backend" => gateways.ForRemote(server, "/mcp", TestContext.Current.CancellationToken),
+        "url-backend-sse" => gateways.ForRemote(server, "/sse", TestContext.Current.CancellationToken),
+        _ => gateways.For(server, TestContext.Current.CancellationToken),
+    };
 }

@@ -23,7 +23,7 @@ internal sealed class SdkClient : IAsyncDisposable
     /// <summary>The methods that the server asked this client for.</summary>
     public ConcurrentQueue<string> Asked { get; }
 
-    /// <summary>Connects over <c>streamable-http</c> or <c>sse</c>.</summary>
+    /// <summary>Connects over <c>streamable-http</c> or <c>sse</c>, or over stdio to a bridge.</summary>
     public static async Task<SdkClient> ConnectAsync(
         McpProxyProcess gateway,
         string transport,
@@ -54,12 +54,22 @@ internal sealed class SdkClient : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
-    private static HttpClientTransport Transport(McpProxyProcess gateway, string transport) => transport switch
+    private static IClientTransport Transport(McpProxyProcess gateway, string transport) => transport switch
     {
-        "streamable-http" => new HttpClientTransport(new() { Endpoint = gateway.Mcp, TransportMode = HttpTransportMode.StreamableHttp }),
+        "streamable-http" or "url-backend" or "url-backend-sse" => new HttpClientTransport(new() { Endpoint = gateway.Mcp, TransportMode = HttpTransportMode.StreamableHttp }),
         "sse" => new HttpClientTransport(new() { Endpoint = gateway.Sse, TransportMode = HttpTransportMode.Sse }),
+        "bridge" => Bridge("--transport", "streamablehttp", gateway.Mcp.AbsoluteUri),
+        "bridge-sse" => Bridge("--transport", "sse", gateway.Sse.AbsoluteUri),
+        "bridge-auto" => Bridge(gateway.Sse.AbsoluteUri),
         _ => throw new ArgumentOutOfRangeException(nameof(transport), transport, "No such transport."),
     };
+
+    private static StdioClientTransport Bridge(params string[] arguments) => new(new()
+    {
+        Command = ArtifactPaths.McpProxy,
+        Arguments = arguments,
+        EnvironmentVariables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["SSE_URL"] = null, ["API_ACCESS_TOKEN"] = null },
+    });
 
     private static void AnswerRequests(McpClientHandlers handlers, ConcurrentQueue<string> asked)
     {

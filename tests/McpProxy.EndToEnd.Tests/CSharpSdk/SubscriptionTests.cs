@@ -10,7 +10,7 @@ public sealed class SubscriptionTests(GatewaysFixture gateways) : IClassFixture<
     private const string Watched = "test://watched-resource";
     private const string Other = "test://items/1";
 
-    public static MatrixTheoryData<string, bool> TransportsAndAnswers { get; } = new(["streamable-http", "sse"], [true, false]);
+    public static MatrixTheoryData<string, bool> TransportsAndAnswers { get; } = new(["streamable-http", "sse", "bridge", "bridge-sse"], [true, false]);
 
     [Theory]
     [MemberData(nameof(TransportsAndAnswers))]

@@ -19,6 +19,8 @@ public sealed class HelpTests
         "--port 0 --no-such-flag command",
         "-y npx server",
         "--port not-a-number command",
+        "--port 70000 command",
+        "--transport carrier-pigeon http://127.0.0.1:9/mcp",
         "--log-level LOUD command",
         "-e ONLY_A_KEY",
         "--sharing sometimes command",

@@ -22,9 +22,26 @@ public sealed class ConformanceTests(GatewaysFixture gateways) : IClassFixture<G
 
     [Theory]
     [MemberData(nameof(Scenarios))]
-    public async Task Scenario_ThroughTheGateway_HasNoFailure(string scenario)
+    public async Task Scenario_ThroughTheGateway_HasNoFailure(string scenario) =>
+        await CheckAsync(await gateways.For("sample", TestContext.Current.CancellationToken), scenario);
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task Scenario_ThroughAUrlBackend_HasNoFailure(string scenario) =>
+        await CheckAsync(await gateways.ForRemote("sample", "/mcp", TestContext.Current.CancellationToken), scenario);
+
+    [Fact]
+    public async Task Scenarios_OfTheSuite_AreAllListedHere()
     {
-        var gateway = await gateways.For("sample", TestContext.Current.CancellationToken);
+        var run = await NodeProcess.RunAsync(ArtifactPaths.Conformance, ["list", "--server"], TestContext.Current.CancellationToken);
+
+        var offered = run.Output.Where(line => line.StartsWith("  - ", StringComparison.Ordinal)).Select(line => line[4..].Split(' ')[0]);
+
+        Assert.Equal(offered.Order(StringComparer.Ordinal), ServerScenarios.Order(StringComparer.Ordinal));
+    }
+
+    private static async Task CheckAsync(McpProxyProcess gateway, string scenario)
+    {
         var results = Directory.CreateTempSubdirectory("conformance-");
         try
         {
@@ -42,16 +59,6 @@ public sealed class ConformanceTests(GatewaysFixture gateways) : IClassFixture<G
         {
             results.Delete(recursive: true);
         }
-    }
-
-    [Fact]
-    public async Task Scenarios_OfTheSuite_AreAllListedHere()
-    {
-        var run = await NodeProcess.RunAsync(ArtifactPaths.Conformance, ["list", "--server"], TestContext.Current.CancellationToken);
-
-        var offered = run.Output.Where(line => line.StartsWith("  - ", StringComparison.Ordinal)).Select(line => line[4..].Split(' ')[0]);
-
-        Assert.Equal(offered.Order(StringComparer.Ordinal), ServerScenarios.Order(StringComparer.Ordinal));
     }
 
     private static IReadOnlyList<JsonNode> ReadChecks(DirectoryInfo results, NodeResult run)

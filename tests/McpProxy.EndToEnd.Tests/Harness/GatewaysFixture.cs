@@ -12,6 +12,16 @@ public sealed class GatewaysFixture : IAsyncDisposable
             $"{server} {string.Join(' ', options)}",
             _ => new(() => McpProxyProcess.ServeAsync(Backends.Named(server), cancellationToken, options))).Value;
 
+    /// <summary>A gateway whose server is another gateway's, by its URL.</summary>
+    internal async Task<McpProxyProcess> ForRemote(string server, string path, CancellationToken cancellationToken)
+    {
+        var near = await For(server, cancellationToken);
+        return await _gateways.GetOrAdd(
+            $"{server} at {path}",
+            _ => new(() => McpProxyProcess.StartAsync(
+                ["--port", "0"], cancellationToken, start => start.Environment["McpProxy__Backends__default__Url"] = new Uri(near.Root, path).AbsoluteUri))).Value;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var gateway in _gateways.Values)

@@ -85,7 +85,7 @@ public sealed class SettingTextTests
     [InlineData("1")]
     [InlineData("")]
     [InlineData("both")]
-    public void TryReadSharing_OtherText_IsRefused(string text) => Assert.False(SettingText.TryReadSharing(text, out _));
+    public void TryReadSharing_OtherText_IsRefused(string text) => Assert.False(SharingModeName.TryRead(text, out _));
 
     [Theory]
     [InlineData("*")]

@@ -1,20 +1,39 @@
+using System.Diagnostics;
 using System.Text;
 
-namespace McpProxy.Gateway.Backends;
+namespace McpProxy.Relay.Processes;
 
 /// <summary>
 /// Builds the command line that runs a <c>.cmd</c> or <c>.bat</c> file: only cmd.exe can, and it reads arguments by rules of its own
 /// (CVE-2024-24576 and its kin: an argument must not become a command).
 /// </summary>
-internal static class WindowsShim
+public static class WindowsShim
 {
+    /// <summary>Lets a process run a program that was found, through cmd.exe where that has to be.</summary>
+    /// <exception cref="ArgumentException">An argument cannot be passed to cmd.exe.</exception>
+    public static void SetCommand(ProcessStartInfo start, string path, IEnumerable<string> arguments)
+    {
+        if (OperatingSystem.IsWindows() && IsNeeded(path))
+        {
+            start.FileName = Environment.GetEnvironmentVariable("ComSpec") ?? "cmd.exe";
+            start.Arguments = Arguments(path, arguments);
+            return;
+        }
+
+        start.FileName = path;
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+    }
+
     /// <summary>Whether <paramref name="path"/> needs cmd.exe.</summary>
-    public static bool IsNeeded(string path) =>
+    private static bool IsNeeded(string path) =>
         path.EndsWith(".cmd", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".bat", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The arguments of cmd.exe, as one string.</summary>
     /// <exception cref="ArgumentException">An argument holds a line end, which no quoting carries.</exception>
-    public static string Arguments(string path, IEnumerable<string> arguments)
+    private static string Arguments(string path, IEnumerable<string> arguments)
     {
         // /d: no AutoRun. /s with outer quotes: only those are stripped. /v:off: "!" is a letter. /e:on: the %-guard below works.
         var line = new StringBuilder("/d /e:on /v:off /s /c \"");

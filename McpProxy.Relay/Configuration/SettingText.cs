@@ -1,18 +1,24 @@
 using System.Globalization;
 
-namespace McpProxy.Gateway.Configuration;
+namespace McpProxy.Relay.Configuration;
 
 /// <summary>
 /// How settings are written, wherever they are written: the command line, <c>appsettings.json</c>, environment variables
-/// and <c>servers.json</c> share one notation.
+/// and <c>servers.json</c> share one notation, and both hosts.
 /// </summary>
-internal static class SettingText
+public static class SettingText
 {
+    /// <summary>What a number looks like.</summary>
     public const string WantedNumber = "a whole number";
+
+    /// <summary>What a switch looks like.</summary>
     public const string WantedSwitch = "true or false";
+
+    /// <summary>What a duration looks like.</summary>
     public const string WantedDuration = "a duration such as 30s, 5m, 500ms, 1h, 90 (seconds) or 00:01:30";
+
+    /// <summary>What a size looks like.</summary>
     public const string WantedSize = "a size such as 64MB, 512KB, 1MiB or 4096 (bytes)";
-    public const string WantedSharing = "auto, dedicated or shared";
 
     private static readonly Dictionary<string, TimeSpan> DurationUnits = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -87,15 +93,6 @@ internal static class SettingText
         bytes = (int)Math.Min(number * one, int.MaxValue);
         return true;
     }
-
-    /// <summary>Reads a sharing mode by its name, in any case; never by its number.</summary>
-    public static bool TryReadSharing(string text, out SharingMode mode)
-    {
-        mode = Enum.GetValues<SharingMode>().FirstOrDefault(value => IsNamed(value, text));
-        return IsNamed(mode, text);
-    }
-
-    private static bool IsNamed(SharingMode mode, string text) => mode.ToString().Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private static bool TrySplit(string text, out decimal number, out string unit)
     {

@@ -1,10 +1,14 @@
-namespace McpProxy.Gateway.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace McpProxy.Relay.Configuration;
 
 /// <summary>The names of log levels: those of Python, which this tool's users know, and those of .NET, in any case.</summary>
-internal static class LogLevelName
+public static class LogLevelName
 {
+    /// <summary>What a level looks like.</summary>
     public const string Wanted = "TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL or NONE";
 
+    /// <summary>Reads a level.</summary>
     public static bool TryRead(string text, out LogLevel level)
     {
         LogLevel? found = text.ToUpperInvariant() switch

@@ -1,7 +1,7 @@
-namespace McpProxy.Gateway.Backends;
+namespace McpProxy.Relay.Processes;
 
 /// <summary>Finds the program that a command names, as a shell would: on the child's PATH, never in the folder that we happen to be in.</summary>
-internal static class CommandLocator
+public static class CommandLocator
 {
     /// <summary>The program's full path, or null.</summary>
     /// <param name="command">A name, or a path with a separator in it.</param>

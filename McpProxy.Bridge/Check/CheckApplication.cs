@@ -1,0 +1,73 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using McpProxy.Bridge.Configuration;
+using McpProxy.Relay.Messages;
+using McpProxy.Relay.Processes;
+using McpProxy.Relay.Remote;
+using McpProxy.Relay.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace McpProxy.Bridge.Check;
+
+/// <summary><c>mcp-proxy check</c>: looks at a server, says what is there, and ends.</summary>
+/// <param name="output">Takes the report.</param>
+/// <param name="logger">Takes what happens on the way.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvider time)
+{
+    /// <summary>How long a command may take to start: the first <c>npx</c> or <c>uvx</c> downloads.</summary>
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(2);
+
+    private readonly MessagePool _pool = new();
+
+    /// <summary>Checks a remote server.</summary>
+    /// <returns>Whether it works.</returns>
+    public async Task<bool> RunAsync(BridgeOptions options, HttpMessageInvoker http, Func<string> auth, bool json, CancellationToken cancellationToken)
+    {
+        await using var transport = new RemoteTransport(options.Remote, http, _pool, time, logger);
+        var target = options.Remote.Endpoint.GetLeftPart(UriPartial.Path);
+        // A login is part of the first answer.
+        var report = await new ServerCheck(transport, options.Remote.ConnectTimeout + options.LoginTimeout, _pool, time).RunAsync(new CheckReport(target), cancellationToken);
+        var kind = transport.Kind switch { RemoteKind.StreamableHttp => "Streamable HTTP", RemoteKind.HttpSse => "HTTP+SSE", _ => null };
+        return await WriteAsync(report with { Transport = kind, Auth = auth() }, json);
+    }
+
+    /// <summary>Checks a command.</summary>
+    /// <returns>Whether it works.</returns>
+    public async Task<bool> RunAsync(IReadOnlyList<string> command, bool json, CancellationToken cancellationToken)
+    {
+        var report = new CheckReport(Path.GetFileName(command[0])) { Transport = "stdio" };
+        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        if (CommandLocator.Find(command[0], Environment.CurrentDirectory, start.Environment) is not { } path)
+        {
+            return await WriteAsync(report with { FailedStep = CheckStep.Start, Error = "The command was not found on the PATH, or is not executable." }, json);
+        }
+
+        using var process = new Process { StartInfo = start };
+        try
+        {
+            WindowsShim.SetCommand(start, path, command.Skip(1));
+            process.Start();
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or ArgumentException)
+        {
+            return await WriteAsync(report with { FailedStep = CheckStep.Start, Error = $"The command could not be started: {e.Message}." }, json);
+        }
+
+        await using var transport = new LineTransport(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, _pool, int.MaxValue / 2);
+        report = await new ServerCheck(transport, CommandTimeout, _pool, time).RunAsync(report, cancellationToken);
+        await transport.CompleteAsync().WaitAsync(LeaveTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(LeaveTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        process.Kill(entireProcessTree: true);
+        return await WriteAsync(report, json);
+    }
+
+    private async Task<bool> WriteAsync(CheckReport report, bool json)
+    {
+        await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(json ? report.ToJson() : report.ToText()), CancellationToken.None);
+        await output.FlushAsync(CancellationToken.None);
+        return report.FailedStep is null;
+    }
+}
