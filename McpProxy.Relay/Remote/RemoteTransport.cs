@@ -304,24 +304,4 @@ public sealed class RemoteTransport : ITransport
         using var turn = Volatile.Read(ref _wire) is null ? await FindingTurn.TakeAsync(_finding, _context.Stopping) : null;
         return Volatile.Read(ref _wire) ?? throw new RemoteException(RemoteFault.Unreachable);
     }
-
-    /// <summary>The right to find out which transport the server speaks; given back once.</summary>
-    private sealed class FindingTurn(SemaphoreSlim semaphore) : IDisposable
-    {
-        private int _disposed;
-
-        public static async Task<FindingTurn> TakeAsync(SemaphoreSlim semaphore, CancellationToken cancellationToken)
-        {
-            await semaphore.WaitAsync(cancellationToken);
-            return new FindingTurn(semaphore);
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            {
-                semaphore.Release();
-            }
-        }
-    }
 }

@@ -94,6 +94,29 @@ public sealed class StreamableHttpTests
         await remote.EndAsync();
     }
 
+    [Theory(Timeout = Eventually.Deadline)]
+    [InlineData("text/plain; charset=nonsense", 10, "Broken")]
+    [InlineData("text/plain", 100_000, "HTTP 400")]
+    [InlineData("application/json", 100_000, "HTTP 400")]
+    public async Task Request_RefusedWithAStrangeBody_IsAnswered(string type, int bytes, string reason)
+    {
+        await using var remote = new RemoteFixture();
+        await remote.InitializeAsync();
+        remote.Server.OnPost("tools/call", () =>
+        {
+            var response = new ServerStream(type).Write(new string(' ', bytes) + "session id").End().Response;
+            response.StatusCode = HttpStatusCode.BadRequest;
+            return response;
+        });
+
+        await remote.SendAsync(RemoteFixture.Request("1", "tools/call"));
+
+        var received = await remote.ReceiveAsync();
+        Assert.Contains(reason, received, StringComparison.Ordinal);
+        remote.Transport.TakeUnsent().ToList().ForEach(message => message.Dispose());
+        await remote.EndAsync();
+    }
+
     [Fact(Timeout = Eventually.Deadline)]
     public async Task Request_SessionLostButSentBefore_IsAnsweredWithAnError()
     {
