@@ -11,7 +11,9 @@ internal sealed class RemoteCalls
     private readonly Dictionary<JsonToken, RemoteCall> _byWireToken = [];
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _empty;
+    private TaskCompletionSource? _settled;
     private int _inside;
+    private int _answering;
     private bool _closed;
 
     /// <summary>How many there are.</summary>
@@ -29,13 +31,24 @@ internal sealed class RemoteCalls
     /// <summary>Done when everybody who has entered has left, after it was closed.</summary>
     public Task Left => _left.Task;
 
-    /// <summary>Lets a request in, before it is added; false when it was closed: nobody would answer it.</summary>
-    public bool TryEnter()
+    /// <summary>Lets a request in, unless it was closed: then nobody would answer it.</summary>
+    public Admission Enter(RemoteCall call)
     {
         lock (_gate)
         {
-            _inside += _closed ? 0 : 1;
-            return !_closed;
+            if (_closed)
+            {
+                return Admission.Closed;
+            }
+
+            _inside++;
+            if (TryAdd(call))
+            {
+                return Admission.InFlight;
+            }
+
+            _answering++;
+            return Admission.Duplicate;
         }
     }
 
@@ -68,32 +81,35 @@ internal sealed class RemoteCalls
         }
     }
 
+    /// <summary>Waits until the answers of those that were taken out are on their way.</summary>
+    public Task WhenSettledAsync()
+    {
+        lock (_gate)
+        {
+            return _answering == 0 ? Task.CompletedTask : (_settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Says that a request that was taken out was answered, or kept.</summary>
+    public void Settle(RemoteCall call)
+    {
+        call.Complete();
+        lock (_gate)
+        {
+            if (--_answering == 0)
+            {
+                _settled?.TrySetResult();
+                _settled = null;
+            }
+        }
+    }
+
     /// <summary>Those that there are now.</summary>
     public IReadOnlyList<RemoteCall> All()
     {
         lock (_gate)
         {
             return [.. _byId.Values];
-        }
-    }
-
-    /// <summary>Adds a request; false when one with its id is there.</summary>
-    public bool TryAdd(RemoteCall call)
-    {
-        lock (_gate)
-        {
-            if (_byId.ContainsKey(call.Id) || !_byWireId.TryAdd(call.WireId, call))
-            {
-                return false;
-            }
-
-            _byId.Add(call.Id, call);
-            if (call.WireToken != call.ProgressToken)
-            {
-                _byWireToken[call.WireToken] = call;
-            }
-
-            return true;
         }
     }
 
@@ -124,7 +140,7 @@ internal sealed class RemoteCalls
         }
     }
 
-    /// <summary>Takes a request out because it is being answered; null when there is none, or no longer.</summary>
+    /// <summary>Takes a request out because it is being answered, until <see cref="Settle"/>; null when there is none, or no longer.</summary>
     public RemoteCall? Take(JsonToken wireId)
     {
         lock (_gate)
@@ -133,13 +149,29 @@ internal sealed class RemoteCalls
         }
     }
 
-    /// <summary>Takes a request out; false when somebody else has done so.</summary>
+    /// <summary>Takes a request out, until <see cref="Settle"/>; false when somebody else has done so.</summary>
     public bool TryRemove(RemoteCall call)
     {
         lock (_gate)
         {
             return Remove(call);
         }
+    }
+
+    private bool TryAdd(RemoteCall call)
+    {
+        if (_byId.ContainsKey(call.Id) || !_byWireId.TryAdd(call.WireId, call))
+        {
+            return false;
+        }
+
+        _byId.Add(call.Id, call);
+        if (call.WireToken != call.ProgressToken)
+        {
+            _byWireToken[call.WireToken] = call;
+        }
+
+        return true;
     }
 
     private bool Remove(RemoteCall call)
@@ -156,6 +188,7 @@ internal sealed class RemoteCalls
             _byWireToken.Remove(call.WireToken);
         }
 
+        _answering++;
         if (_byId.Count == 0)
         {
             _empty?.TrySetResult();

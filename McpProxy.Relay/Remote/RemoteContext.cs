@@ -98,16 +98,25 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     /// <summary>Answers a request with an error, unless it was answered.</summary>
     public async ValueTask FailAsync(RemoteCall call, RemoteFault fault)
     {
-        if (Calls.TryRemove(call) && !call.IsCancelled)
+        if (!Calls.TryRemove(call))
+        {
+            return; // Somebody else answers it.
+        }
+
+        if (!call.IsCancelled)
         {
             await PutAsync(fault.ToMessage(pool, call.Id));
         }
 
-        call.Complete();
+        Calls.Settle(call);
     }
 
-    /// <summary>Passes on an error of ours for a request that was not sent.</summary>
-    public ValueTask DeliverErrorAsync(JsonToken id, RemoteFault fault) => PutAsync(fault.ToMessage(pool, id));
+    /// <summary>Answers a request whose id is that of another one.</summary>
+    public async ValueTask RefuseDuplicateAsync(RemoteCall call)
+    {
+        await PutAsync(RemoteFault.DuplicateId.ToMessage(pool, call.Id));
+        Calls.Settle(call);
+    }
 
     /// <summary>Keeps a message that the server has not looked at, because it does not know the session.</summary>
     /// <returns>False when nobody asks any more for what was kept.</returns>
@@ -138,7 +147,7 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
             _unsent.Add(call.Keep());
         }
 
-        call.Complete();
+        Calls.Settle(call);
         return true;
     }
 
@@ -204,6 +213,7 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
             await FailAsync(call, Ended!); // An HTTP handler does not heed its cancellation.
         }
 
+        await Calls.WhenSettledAsync();
         _inbox.Writer.TryComplete();
     }
 
@@ -216,15 +226,21 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
             return;
         }
 
-        call.Answering?.Invoke(message);
-        if (call.WireId != call.Id)
+        try
         {
-            message.Replace(MessageScanner.FindResultSubscriptionId(message.Body), call.Id);
-            message = Rewrite(message, message.Envelope.Id, call.Id);
-        }
+            call.Answering?.Invoke(message);
+            if (call.WireId != call.Id)
+            {
+                message.Replace(MessageScanner.FindResultSubscriptionId(message.Body), call.Id);
+                message = Rewrite(message, message.Envelope.Id, call.Id);
+            }
 
-        await PutAsync(message);
-        call.Complete();
+            await PutAsync(message);
+        }
+        finally
+        {
+            Calls.Settle(call);
+        }
     }
 
     /// <summary>The message as if the server had written it so: its receiver reads tokens where they came in.</summary>

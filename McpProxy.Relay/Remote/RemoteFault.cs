@@ -70,6 +70,7 @@ public sealed record RemoteFault(int Code, string Text)
     public static RemoteFault Of(Exception exception) => exception switch
     {
         RemoteException known => known.Fault,
+        HttpRequestException { InnerException: RemoteException known } => known.Fault,
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => UnknownHost,
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => Unreachable,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Tls,

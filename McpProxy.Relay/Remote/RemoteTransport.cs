@@ -77,15 +77,18 @@ public sealed class RemoteTransport : ITransport
         }
 
         await WaitForRoomAsync(message, cancellationToken);
-        if (_context.Ended is not null || !_context.Calls.TryEnter())
+        var call = new RemoteCall(message, Interlocked.Increment(ref _lastNumber), isRetry, _context.Time, _context.Stopping);
+        var admission = _context.Ended is null ? _context.Calls.Enter(call) : Admission.Closed;
+        if (admission == Admission.Closed)
         {
-            _room.Release(); // It has ended meanwhile.
+            call.Keep(); // It has ended meanwhile.
+            call.Dispose();
+            _room.Release();
             return false;
         }
 
-        var call = new RemoteCall(message, Interlocked.Increment(ref _lastNumber), isRetry, _context.Time, _context.Stopping);
         // Discarded: it answers the request whatever happens, and throws nothing.
-        _ = RunAsync(call);
+        _ = RunAsync(call, admission);
         return true;
     }
 
@@ -164,14 +167,13 @@ public sealed class RemoteTransport : ITransport
         return true;
     }
 
-    private async Task RunAsync(RemoteCall call)
+    private async Task RunAsync(RemoteCall call, Admission admission)
     {
-        var added = _context.Calls.TryAdd(call);
         try
         {
-            if (!added)
+            if (admission == Admission.Duplicate)
             {
-                await _context.DeliverErrorAsync(call.Id, RemoteFault.DuplicateId);
+                await _context.RefuseDuplicateAsync(call);
                 return;
             }
 
@@ -301,25 +303,5 @@ public sealed class RemoteTransport : ITransport
     {
         using var turn = Volatile.Read(ref _wire) is null ? await FindingTurn.TakeAsync(_finding, _context.Stopping) : null;
         return Volatile.Read(ref _wire) ?? throw new RemoteException(RemoteFault.Unreachable);
-    }
-
-    /// <summary>The right to find out which transport the server speaks; given back once.</summary>
-    private sealed class FindingTurn(SemaphoreSlim semaphore) : IDisposable
-    {
-        private int _disposed;
-
-        public static async Task<FindingTurn> TakeAsync(SemaphoreSlim semaphore, CancellationToken cancellationToken)
-        {
-            await semaphore.WaitAsync(cancellationToken);
-            return new FindingTurn(semaphore);
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            {
-                semaphore.Release();
-            }
-        }
     }
 }

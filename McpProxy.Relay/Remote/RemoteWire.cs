@@ -131,9 +131,9 @@ internal abstract class RemoteWire(RemoteContext context)
         {
             parsed = await ParseAsync(response, context.Options.MaxMessageBytes, call.Token);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or RemoteException)
+        catch (Exception e) when (e is IOException or HttpRequestException or RemoteException or InvalidOperationException)
         {
-            return null;
+            return null; // The last one: it was too long to be looked at for another reason, and cannot be read twice.
         }
 
         if (parsed.Single is not { Envelope: { Kind: MessageKind.Response, IsError: true } } error)

@@ -149,7 +149,7 @@ internal sealed class StreamableHttpWire : RemoteWire
             return false;
         }
 
-        if (await IsSessionLostAsync(response, session, patience.Token))
+        if (await SessionLoss.IsMeantAsync(response, session, patience.Token))
         {
             return LoseSession(message, isRetry);
         }
@@ -160,7 +160,7 @@ internal sealed class StreamableHttpWire : RemoteWire
 
     private async Task RefusedAsync(HttpResponseMessage response, RemoteCall call, RemoteSession? session)
     {
-        if (await IsSessionLostAsync(response, session, call.Token))
+        if (await SessionLoss.IsMeantAsync(response, session, call.Token))
         {
             LoseSession(call);
         }
@@ -209,44 +209,6 @@ internal sealed class StreamableHttpWire : RemoteWire
         }
 
         return isKept;
-    }
-
-    /// <summary>Whether the server does not know the session: 404 (2025-11-25, transports, session management), or as some say it, 400 and a word about it.</summary>
-    private static async Task<bool> IsSessionLostAsync(HttpResponseMessage response, RemoteSession? session, CancellationToken cancellationToken)
-    {
-        if (session is null || response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.BadRequest))
-        {
-            return false;
-        }
-
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return session.Id is not null;
-        }
-
-        const int MaxBytes = 64 * 1024;
-        if (response.Content.Headers.ContentLength > MaxBytes || !await TryBufferAsync(response.Content, MaxBytes, cancellationToken))
-        {
-            return false;
-        }
-
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return text.Contains("session id", StringComparison.OrdinalIgnoreCase)
-            || text.Contains("session not found", StringComparison.OrdinalIgnoreCase)
-            || text.Contains("not initialized", StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static async Task<bool> TryBufferAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await content.LoadIntoBufferAsync(maxBytes, cancellationToken);
-            return true;
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return false; // Too long for that, or cut.
-        }
     }
 
     private void OnAnswer(RemoteCall call, HttpResponseMessage response, Message answer)

@@ -12,9 +12,11 @@ internal sealed class ServerStream
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private Exception? _error;
+
     public ServerStream(string contentType = "text/event-stream")
     {
-        Response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Body(_pipe.Reader, _closed)) };
+        Response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Body(this)) };
         Response.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
     }
 
@@ -31,22 +33,28 @@ internal sealed class ServerStream
         return this;
     }
 
+    /// <summary>Ends it, properly or with an error that the client meets after what was written.</summary>
     public ServerStream End(Exception? error = null)
     {
-        _pipe.Writer.Complete(error);
+        _error = error;
+        _pipe.Writer.Complete();
         return this;
     }
 
-    private sealed class Body(PipeReader reader, TaskCompletionSource closed) : TestStream
+    private sealed class Body(ServerStream owner) : TestStream
     {
-        private readonly Stream _stream = reader.AsStream();
+        private readonly Stream _stream = owner._pipe.Reader.AsStream();
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _stream.ReadAsync(buffer, cancellationToken);
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await _stream.ReadAsync(buffer, cancellationToken);
+            return read == 0 && owner._error is { } error ? throw error : read;
+        }
 
         protected override void Dispose(bool disposing)
         {
-            reader.CancelPendingRead();
-            closed.TrySetResult();
+            owner._pipe.Reader.CancelPendingRead();
+            owner._closed.TrySetResult();
             base.Dispose(disposing);
         }
     }
