@@ -26,6 +26,8 @@ internal sealed class StdioWire : IAsyncDisposable
 
     public IReadOnlyList<string> Lines => _process.Output;
 
+    public IReadOnlyList<string> Errors => _process.Errors;
+
     public string Describe() => _process.Describe();
 
     public async Task SendAsync(string message, CancellationToken cancellationToken)
