@@ -105,6 +105,36 @@ public sealed class RemoteLinkTests
     }
 
     [Fact(Timeout = Eventually.Deadline)]
+    public async Task StreamEnds_InTheMiddleOfTheReplay_IsNotOpenedInACircle()
+    {
+        await using var bridge = new BridgeFixture(kind: RemoteKind.HttpSse);
+        ServerStream? stream = null;
+        var session = 0;
+        bridge.Server.OnGet(() => (stream = new ServerStream().Write("event: endpoint\ndata: /m\n\n")).Response)
+            .On(request => request.Method == "POST", (request, _) =>
+            {
+                if (request.Posts("\"initialize\""))
+                {
+                    stream!.Event(BridgeFixture.Result(++session == 1 ? "0" : "\"mcp-proxy-again-1\""));
+                }
+                else
+                {
+                    stream!.End();
+                }
+
+                return Task.FromResult(ScriptedServer.Status(HttpStatusCode.Accepted));
+            });
+        await bridge.InitializeAsync();
+        await Eventually.TrueAsync(() => bridge.Log.ToString().Contains("session has ended", StringComparison.Ordinal), Token);
+
+        await bridge.WriteAsync(BridgeFixture.Request("1"));
+
+        Assert.Contains("\"id\":1,\"error\"", await bridge.ReadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await bridge.EndAsync());
+        Assert.InRange(bridge.Server.Requests.Count(request => request.Method == "GET"), 2, 3);
+    }
+
+    [Fact(Timeout = Eventually.Deadline)]
     public async Task SessionLost_ServerRefusesTheHandshake_TheRequestGetsThatError()
     {
         await using var bridge = new BridgeFixture();
