@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+
+namespace McpProxy.EndToEnd.Tests.Bridge;
+
+/// <summary>A request that a remote server got, as it came.</summary>
+internal sealed record RemoteRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>The JSON-RPC method in the body, or null.</summary>
+    public string? Rpc => Body.StartsWith('{') ? (string?)JsonNode.Parse(Body)!["method"] : null;
+
+    /// <summary>The JSON-RPC id in the body as it was spelled, or "null".</summary>
+    public string Id => Body.StartsWith('{') ? JsonNode.Parse(Body)!["id"]?.ToJsonString() ?? "null" : "null";
+
+    /// <summary>A header, or null.</summary>
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+}
