@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Tests;
 using McpProxy.Relay.Tests.Remote;
@@ -109,20 +110,20 @@ public sealed class RemoteLinkTests
     {
         await using var bridge = new BridgeFixture(kind: RemoteKind.HttpSse);
         ServerStream? stream = null;
-        var session = 0;
         bridge.Server.OnGet(() => (stream = new ServerStream().Write("event: endpoint\ndata: /m\n\n")).Response)
-            .On(request => request.Method == "POST", (request, _) =>
+            .On(request => request.Method == "POST", async (request, _) =>
             {
                 if (request.Posts("\"initialize\""))
                 {
-                    stream!.Event(BridgeFixture.Result(++session == 1 ? "0" : "\"mcp-proxy-again-1\""));
+                    using var json = JsonDocument.Parse(request.Bytes);
+                    stream!.Event(BridgeFixture.Result(json.RootElement.GetProperty("id").GetRawText()));
                 }
                 else
                 {
-                    stream!.End();
+                    await stream!.End().Closed;
                 }
 
-                return Task.FromResult(ScriptedServer.Status(HttpStatusCode.Accepted));
+                return ScriptedServer.Status(HttpStatusCode.Accepted);
             });
         await bridge.InitializeAsync();
         await Eventually.TrueAsync(() => bridge.Log.ToString().Contains("session has ended", StringComparison.Ordinal), Token);
@@ -131,7 +132,7 @@ public sealed class RemoteLinkTests
 
         Assert.Contains("\"id\":1,\"error\"", await bridge.ReadAsync(), StringComparison.Ordinal);
         Assert.Empty(await bridge.EndAsync());
-        Assert.InRange(bridge.Server.Requests.Count(request => request.Method == "GET"), 2, 3);
+        Assert.Equal(2, bridge.Server.Requests.Count(request => request.Method == "GET"));
     }
 
     [Fact(Timeout = Eventually.Deadline)]
