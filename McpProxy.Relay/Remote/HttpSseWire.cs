@@ -6,6 +6,7 @@ namespace McpProxy.Relay.Remote;
 internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
 {
     private readonly TaskCompletionSource<Uri> _endpoint = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Uri _address = context.Options.Endpoint;
 
     /// <summary>Opens the stream, and waits for the address that messages go to.</summary>
     public async Task ConnectAsync()
@@ -13,6 +14,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
         using var patience = Patience();
         using var request = Get(Context.Options.Endpoint);
         var response = await Context.Http.SendAsync(request, patience.Token);
+        _address = request.RequestUri!; // It may have been redirected.
         try
         {
             if (!response.IsSuccessStatusCode || !IsEventStream(response))
@@ -138,8 +140,8 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     private void SetEndpoint(string text)
     {
         // Elsewhere it could be made to send what it says, and its credentials, to somebody else.
-        if (!Uri.TryCreate(Context.Options.Endpoint, text, out var endpoint)
-            || Uri.Compare(endpoint, Context.Options.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        if (!Uri.TryCreate(_address, text, out var endpoint)
+            || Uri.Compare(endpoint, _address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
             throw new RemoteException(RemoteFault.ForeignEndpoint);
         }
