@@ -1,3 +1,4 @@
+using McpProxy.Bridge.Authorization;
 using McpProxy.Bridge.Check;
 using McpProxy.Bridge.Configuration;
 using McpProxy.Relay.Messages;
@@ -43,10 +44,15 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         }
 
         var logger = NewLogger(options.LogLevel);
-        using var http = new HttpMessageInvoker(CreateHttp(options));
+        using var network = CreateHttp(options);
+        using var direct = new HttpMessageInvoker(network, disposeHandler: false);
+        using var credentials = options.ClientCredentials is null ? null : new ClientCredentialsTokens(options, direct, time);
+        await using var logins = new LoginTokens(options, direct, new Browser(logger).Open, logger, time);
+        using var authorization = new AuthorizationHandler(options.Remote.Endpoint, (ITokenSource?)credentials ?? logins, network);
+        using var http = new HttpMessageInvoker(authorization);
         if (arguments.IsCheck)
         {
-            return await new CheckApplication(output, logger, time).RunAsync(options, http, () => "none", arguments.Json, cancellationToken) ? Success : Failure;
+            return await new CheckApplication(output, logger, time).RunAsync(options, http, () => authorization.Used, arguments.Json, cancellationToken) ? Success : Failure;
         }
 
         await RelayAsync(options, http, logger, cancellationToken);

@@ -9,10 +9,16 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     private Uri _address = context.Options.Endpoint;
 
     /// <summary>Opens the stream, and waits for the address that messages go to.</summary>
-    public async Task ConnectAsync()
+    /// <param name="call">The request that waits for it.</param>
+    public async Task ConnectAsync(RemoteCall call)
     {
         using var patience = Patience();
         using var request = Get(Context.Options.Endpoint);
+        request.Options.Set(RemoteHttp.MoreTime, time =>
+        {
+            patience.Set(time);
+            call.AllowHandshake(time);
+        });
         var response = await Context.Http.SendAsync(request, patience.Token);
         _address = request.RequestUri!; // It may have been redirected.
         try
@@ -47,6 +53,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     {
         await _endpoint.Task.WaitAsync(call.Token);
         using var request = Post(await _endpoint.Task, call.Request);
+        request.Options.Set(RemoteHttp.MoreTime, call.AllowHandshake);
         using var response = await Context.Http.SendAsync(request, call.Token);
         if (response.IsSuccessStatusCode)
         {

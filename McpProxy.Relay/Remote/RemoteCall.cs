@@ -114,6 +114,15 @@ internal sealed class RemoteCall : IDisposable
     /// <summary>Stops waiting for the answer after a while, or at once.</summary>
     public void StopAfter(TimeSpan time) => _stop.Set(time);
 
+    /// <summary>Gives the beginning of a conversation more time, from now on; nothing else is limited.</summary>
+    public void AllowHandshake(TimeSpan time)
+    {
+        if (IsHandshake)
+        {
+            StopAfter(time);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 

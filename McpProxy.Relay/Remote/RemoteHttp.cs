@@ -23,6 +23,12 @@ public static class RemoteHttp
 
     private const int KeepAliveProbes = 3;
 
+    /// <summary>
+    /// Lets a handler ask for more time before a request that begins a conversation is given up: somebody has to log in first. Called with
+    /// how long it may take, from now on.
+    /// </summary>
+    public static readonly HttpRequestOptionsKey<Action<TimeSpan>> MoreTime = new("McpProxy.MoreTime");
+
     /// <summary>Makes the chain of handlers, redirects included.</summary>
     /// <exception cref="CryptographicException">The CA bundle cannot be read; see <see cref="IsBundle"/>.</exception>
     public static HttpMessageHandler Create(RemoteHttpOptions options) => new RedirectHandler(new SocketsHttpHandler

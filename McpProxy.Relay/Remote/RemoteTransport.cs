@@ -291,23 +291,23 @@ public sealed class RemoteTransport : ITransport
             catch (RemoteException e) when (e.MayBeOtherTransport)
             {
                 _context.Logger.Details(e);
-                await FindSseAsync(turn, e);
+                await FindSseAsync(call, turn, e);
             }
         }
         else
         {
-            await FindSseAsync(turn, null);
+            await FindSseAsync(call, turn, null);
         }
 
         await Volatile.Read(ref _wire)!.CallAsync(call);
     }
 
-    private async Task FindSseAsync(FindingTurn turn, RemoteException? refusal)
+    private async Task FindSseAsync(RemoteCall call, FindingTurn turn, RemoteException? refusal)
     {
         var sse = new HttpSseWire(_context);
         try
         {
-            await sse.ConnectAsync();
+            await sse.ConnectAsync(call);
         }
         catch (Exception e) when (refusal is not null && e is RemoteException or HttpRequestException or IOException)
         {
