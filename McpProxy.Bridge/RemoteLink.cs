@@ -24,6 +24,9 @@ internal sealed class RemoteLink(
     /// <summary>How long making the session what it was may take.</summary>
     private static readonly TimeSpan ReplayTimeout = TimeSpan.FromMinutes(6);
 
+    /// <summary>How long a request, and with it all behind it, waits for a server that did not take the host back the last time.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly SessionSetup _setup = new(pool);
@@ -102,7 +105,8 @@ internal sealed class RemoteLink(
 
         if (_delay.HasFailed)
         {
-            await _delay.WaitAsync(wanted: null, cancellationToken);
+            var wait = _delay.Next();
+            await Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken);
         }
 
         var remote = connect();

@@ -6,6 +6,7 @@ namespace McpProxy.Relay.Remote;
 internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
 {
     private readonly TaskCompletionSource<Uri> _endpoint = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Uri _address = context.Options.Endpoint;
 
     /// <summary>Opens the stream, and waits for the address that messages go to.</summary>
     /// <param name="call">The request that waits for it.</param>
@@ -19,6 +20,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
             call.AllowHandshake(time);
         });
         var response = await Context.Http.SendAsync(request, patience.Token);
+        _address = request.RequestUri!; // It may have been redirected.
         try
         {
             if (!response.IsSuccessStatusCode || !IsEventStream(response))
@@ -145,8 +147,8 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     private void SetEndpoint(string text)
     {
         // Elsewhere it could be made to send what it says, and its credentials, to somebody else.
-        if (!Uri.TryCreate(Context.Options.Endpoint, text, out var endpoint)
-            || Uri.Compare(endpoint, Context.Options.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        if (!Uri.TryCreate(_address, text, out var endpoint)
+            || Uri.Compare(endpoint, _address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
             throw new RemoteException(RemoteFault.ForeignEndpoint);
         }

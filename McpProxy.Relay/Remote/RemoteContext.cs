@@ -151,6 +151,18 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
         return true;
     }
 
+    /// <summary>How many messages are kept.</summary>
+    public int UnsentCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unsent.Count;
+            }
+        }
+    }
+
     /// <summary>Takes the messages that were kept; from now on none is.</summary>
     public IReadOnlyList<Message> TakeUnsent()
     {

@@ -17,6 +17,7 @@ public sealed class RemoteTransport : ITransport
     private readonly SemaphoreSlim _room = new(MaxInFlight);
     private readonly SemaphoreSlim _finding = new(1);
     private RemoteWire? _wire;
+    private RemoteCall? _handshake;
     private long _lastNumber;
     private int _disposed;
 
@@ -40,8 +41,8 @@ public sealed class RemoteTransport : ITransport
         _ => null,
     };
 
-    /// <summary>How many requests wait for an answer.</summary>
-    public int InFlight => _context.Calls.Count;
+    /// <summary>How many messages wait for an answer, or to be taken and sent again.</summary>
+    public int InFlight => _context.Calls.Count + _context.UnsentCount;
 
     /// <summary>Why it has ended, or null.</summary>
     public RemoteFault? Ended => _context.Ended;
@@ -58,13 +59,17 @@ public sealed class RemoteTransport : ITransport
         return false;
     }
 
-    /// <summary>Sends a message. A request is not waited for; what follows a notification waits until the server has taken it.</summary>
+    /// <summary>
+    /// Sends a message. A request is not waited for; what follows a notification waits until the server has taken it, and what follows
+    /// <c>initialize</c> until that is answered: only then it is known which session it belongs to.
+    /// </summary>
     /// <param name="message">The message; the caller's again when the transport has ended.</param>
     /// <param name="isRetry">Whether it was sent before, in another session that the server had forgotten.</param>
     /// <param name="cancellationToken">Gives up waiting; the message may still be on its way.</param>
     /// <returns>False when the transport has ended.</returns>
     public async ValueTask<bool> TrySendAsync(Message message, bool isRetry, CancellationToken cancellationToken)
     {
+        await WaitForSessionAsync(message, cancellationToken);
         if (_context.Ended is not null)
         {
             return false;
@@ -85,6 +90,11 @@ public sealed class RemoteTransport : ITransport
             call.Dispose();
             _room.Release();
             return false;
+        }
+
+        if (call.Method == McpMethod.Initialize && admission == Admission.InFlight)
+        {
+            Volatile.Write(ref _handshake, call);
         }
 
         // Discarded: it answers the request whatever happens, and throws nothing.
@@ -113,6 +123,24 @@ public sealed class RemoteTransport : ITransport
 
         await _context.CloseAsync();
         _context.Dispose();
+    }
+
+    private async ValueTask WaitForSessionAsync(Message message, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _handshake) is not { IsAnswered: false } handshake || !message.Envelope.ProtocolVersion.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            await handshake.Done.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            message.Dispose();
+            throw;
+        }
     }
 
     private async ValueTask WaitForRoomAsync(Message message, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal sealed class BridgeFixture : IAsyncDisposable
     private int _session;
     private bool _isForgotten;
 
-    public BridgeFixture(TimeSpan? shutdownTimeout = null)
+    public BridgeFixture(TimeSpan? shutdownTimeout = null, RemoteKind kind = RemoteKind.StreamableHttp)
     {
         Server.On(request => request.Method == "POST", (request, _) => Task.FromResult(Accept(request)));
         Server.On(request => request.Method == "DELETE", () => ScriptedServer.Status(HttpStatusCode.OK));
@@ -33,7 +33,7 @@ internal sealed class BridgeFixture : IAsyncDisposable
         _http = new HttpMessageInvoker(Server);
         _host = new LineTransport(_stdin.Reader.AsStream(), _stdout.Writer.AsStream(), _pool, 1024 * 1024);
         _lines = new StreamReader(_stdout.Reader.AsStream());
-        var options = new RemoteOptions { Endpoint = new Uri("http://server.example/mcp"), Kind = RemoteKind.StreamableHttp };
+        var options = new RemoteOptions { Endpoint = new Uri("http://server.example/mcp"), Kind = kind };
         var logger = new StderrLogger(Log, Microsoft.Extensions.Logging.LogLevel.Debug, TimeProvider.System);
         Running = new HostRelay(_host, () => new RemoteTransport(options, _http, _pool, TimeProvider.System, logger),
             shutdownTimeout ?? TimeSpan.FromMinutes(1), _pool, TimeProvider.System, logger).RunAsync(_stop.Token);

@@ -45,6 +45,17 @@ public sealed class HostRelayTests
         Assert.Empty(await bridge.EndAsync());
     }
 
+    /// <summary>As a script does it.</summary>
+    [Fact(Timeout = Eventually.Deadline)]
+    public async Task StdinEnds_AllWasWrittenAtOnce_EverythingIsAnsweredInItsSession()
+    {
+        await using var bridge = new BridgeFixture();
+        await bridge.WriteAsync(BridgeFixture.Initialize, BridgeFixture.Initialized, BridgeFixture.Request("1"));
+
+        Assert.Equal($"{BridgeFixture.Result("0")}\n{BridgeFixture.Result("1")}\n", await bridge.EndAsync());
+        Assert.Single(bridge.Server.Requests, request => request.Posts("\"initialize\""));
+    }
+
     [Fact(Timeout = Eventually.Deadline)]
     public async Task StdinEnds_ReplyPending_IsWaitedFor()
     {

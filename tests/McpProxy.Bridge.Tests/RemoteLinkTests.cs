@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Tests;
 using McpProxy.Relay.Tests.Remote;
@@ -102,6 +103,36 @@ public sealed class RemoteLinkTests
         Assert.Contains("\"id\":1", await bridge.ReadAsync(), StringComparison.Ordinal);
         Assert.Empty(await bridge.EndAsync());
         Assert.InRange(bridge.Server.Requests.Count(request => request.Posts("\"initialize\"")), 2, 3);
+    }
+
+    [Fact(Timeout = Eventually.Deadline)]
+    public async Task StreamEnds_InTheMiddleOfTheReplay_IsNotOpenedInACircle()
+    {
+        await using var bridge = new BridgeFixture(kind: RemoteKind.HttpSse);
+        ServerStream? stream = null;
+        bridge.Server.OnGet(() => (stream = new ServerStream().Write("event: endpoint\ndata: /m\n\n")).Response)
+            .On(request => request.Method == "POST", async (request, _) =>
+            {
+                if (request.Posts("\"initialize\""))
+                {
+                    using var json = JsonDocument.Parse(request.Bytes);
+                    stream!.Event(BridgeFixture.Result(json.RootElement.GetProperty("id").GetRawText()));
+                }
+                else
+                {
+                    await stream!.End().Closed;
+                }
+
+                return ScriptedServer.Status(HttpStatusCode.Accepted);
+            });
+        await bridge.InitializeAsync();
+        await Eventually.TrueAsync(() => bridge.Log.ToString().Contains("session has ended", StringComparison.Ordinal), Token);
+
+        await bridge.WriteAsync(BridgeFixture.Request("1"));
+
+        Assert.Contains("\"id\":1,\"error\"", await bridge.ReadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await bridge.EndAsync());
+        Assert.Equal(2, bridge.Server.Requests.Count(request => request.Method == "GET"));
     }
 
     [Fact(Timeout = Eventually.Deadline)]

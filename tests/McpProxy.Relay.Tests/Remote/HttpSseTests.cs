@@ -48,6 +48,26 @@ public sealed class HttpSseTests
         await remote.EndAsync();
     }
 
+    [Theory(Timeout = Eventually.Deadline)]
+    [InlineData("messages")]
+    [InlineData("/sse/messages")]
+    [InlineData("https://server.example/sse/messages")]
+    public async Task Endpoint_AfterARedirect_IsOfTheServerThatAnswered(string endpoint)
+    {
+        await using var remote = new RemoteFixture(RemoteKind.HttpSse);
+        var stream = new ServerStream().Write($"event: endpoint\ndata: {endpoint}\n\n");
+        remote.Server.OnGet(stream).OnPost("tools/list", () => ScriptedServer.Status(HttpStatusCode.Accepted)).On(request => request.Uri.AbsolutePath == "/mcp", () =>
+            new HttpResponseMessage(HttpStatusCode.TemporaryRedirect) { Headers = { Location = new Uri("https://server.example/sse/") } });
+
+        await remote.SendAsync(RemoteFixture.Request("1"));
+        await remote.Server.WaitForAsync(request => request.Posts("tools/list"), Token);
+        stream.Event(RemoteFixture.Result("1"));
+
+        Assert.Equal(RemoteFixture.Result("1"), await remote.ReceiveAsync());
+        Assert.Equal("https://server.example/sse/messages", remote.Server.Requests[^1].Uri.AbsoluteUri);
+        await remote.EndAsync();
+    }
+
     [Fact(Timeout = Eventually.Deadline)]
     public async Task Stream_Ends_CallsFailAtOnceAndTheSessionEnds()
     {

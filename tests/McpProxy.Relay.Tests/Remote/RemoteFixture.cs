@@ -18,7 +18,7 @@ internal sealed class RemoteFixture : IAsyncDisposable
 
     public RemoteFixture(RemoteKind kind = RemoteKind.StreamableHttp, Func<RemoteOptions, RemoteOptions>? change = null)
     {
-        _http = new HttpMessageInvoker(Server);
+        _http = new HttpMessageInvoker(new RedirectHandler(Server));
         var options = new RemoteOptions { Endpoint = Endpoint, Kind = kind };
         Transport = new RemoteTransport(change?.Invoke(options) ?? options, _http, Pool, Time, NullLogger.Instance);
     }

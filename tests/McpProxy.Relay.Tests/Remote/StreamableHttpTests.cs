@@ -43,6 +43,46 @@ public sealed class StreamableHttpTests
     }
 
     [Fact(Timeout = Eventually.Deadline)]
+    public async Task Initialize_NotAnsweredYet_WhatFollowsWaitsForTheSession()
+    {
+        await using var remote = new RemoteFixture();
+        var stream = new ServerStream();
+        stream.Response.Headers.Add("Mcp-Session-Id", "s");
+        remote.Server.Initializes().OnPost("\"initialize\"", stream);
+        await remote.SendAsync(RemoteFixture.Initialize);
+        using var impatient = new CancellationTokenSource();
+
+        var givenUp = remote.Transport.SendAsync(remote.Message(RemoteFixture.Request("7")), impatient.Token).AsTask();
+        var following = remote.SendAsync(RemoteFixture.Initialized);
+        await remote.Server.WaitForAsync(_ => true, Token);
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => givenUp);
+        Assert.False(following.IsCompleted);
+        stream.Event("""{"jsonrpc":"2.0","id":0,"result":{}}""").End();
+        await following;
+
+        Assert.Contains("\"id\":0", await remote.ReceiveAsync(), StringComparison.Ordinal);
+        Assert.Equal([null, "s"], remote.Server.Requests.Where(request => request.Method == "POST").Select(request => request["Mcp-Session-Id"]));
+        await remote.EndAsync();
+    }
+
+    [Fact(Timeout = Eventually.Deadline)]
+    public async Task Initialize_NeverAnswered_WhatFollowsIsFreedAtTheEnd()
+    {
+        await using var remote = new RemoteFixture();
+        var hangs = remote.Server.Hangs("\"initialize\"");
+        await remote.SendAsync(RemoteFixture.Initialize);
+        await hangs;
+        var following = remote.Transport.SendAsync(remote.Message(RemoteFixture.Request("1")), Token).AsTask();
+
+        await remote.Transport.DisposeAsync();
+
+        Assert.False(await following);
+        Assert.Single(await remote.ReceiveToEndAsync());
+        await remote.AssertCleanAsync();
+    }
+
+    [Fact(Timeout = Eventually.Deadline)]
     public async Task Initialize_WithoutSession_NoDeleteAndNoSessionHeader()
     {
         await using var remote = new RemoteFixture();
