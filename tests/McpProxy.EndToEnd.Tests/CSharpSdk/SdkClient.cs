@@ -23,13 +23,25 @@ internal sealed class SdkClient : IAsyncDisposable
     /// <summary>The methods that the server asked this client for.</summary>
     public ConcurrentQueue<string> Asked { get; }
 
+    /// <summary>Connects over stdio to a bridge with these arguments.</summary>
+    public static Task<SdkClient> ConnectAsync(CancellationToken cancellationToken, params string[] bridge) =>
+        ConnectAsync(Bridge(bridge), answers: true, "2025-11-25", cancellationToken);
+
     /// <summary>Connects over <c>streamable-http</c> or <c>sse</c>, or over stdio to a bridge.</summary>
-    public static async Task<SdkClient> ConnectAsync(
+    public static Task<SdkClient> ConnectAsync(
         McpProxyProcess gateway,
         string transport,
         CancellationToken cancellationToken,
         bool answers = true,
-        string? protocolVersion = "2025-11-25")
+        string? protocolVersion = "2025-11-25") =>
+        ConnectAsync(Transport(gateway, transport), answers, protocolVersion, cancellationToken);
+
+    public ValueTask<CallToolResult> CallAsync(ToolCall call, CancellationToken cancellationToken) =>
+        Client.CallToolAsync(call.Tool, call.Arguments, cancellationToken: cancellationToken);
+
+    public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    private static async Task<SdkClient> ConnectAsync(IClientTransport transport, bool answers, string? protocolVersion, CancellationToken cancellationToken)
     {
         var inbox = new NotificationInbox();
         var asked = new ConcurrentQueue<string>();
@@ -45,14 +57,9 @@ internal sealed class SdkClient : IAsyncDisposable
             AnswerRequests(options.Handlers, asked);
         }
 
-        var client = await McpClient.CreateAsync(Transport(gateway, transport), options, cancellationToken: cancellationToken);
+        var client = await McpClient.CreateAsync(transport, options, cancellationToken: cancellationToken);
         return new SdkClient(client, inbox, asked);
     }
-
-    public ValueTask<CallToolResult> CallAsync(ToolCall call, CancellationToken cancellationToken) =>
-        Client.CallToolAsync(call.Tool, call.Arguments, cancellationToken: cancellationToken);
-
-    public ValueTask DisposeAsync() => Client.DisposeAsync();
 
     private static IClientTransport Transport(McpProxyProcess gateway, string transport) => transport switch
     {

@@ -17,6 +17,15 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>A shell without job control starts what it puts in the background with SIGINT ignored, and children inherit that.</summary>
+    public static void SkipUnlessDelivered(int signal) =>
+        Assert.SkipWhen(signal == Interrupt && IsInterruptIgnored(), "SIGINT is ignored here, so no program can be interrupted.");
+
+    private static bool IsInterruptIgnored() =>
+        OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } ignored
+        && (Convert.ToUInt64(ignored[7..].Trim(), 16) & 0b10) != 0;
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int processId, int signal);
 }

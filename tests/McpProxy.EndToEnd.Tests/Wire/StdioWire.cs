@@ -28,6 +28,10 @@ internal sealed class StdioWire : IAsyncDisposable
 
     public IReadOnlyList<string> Errors => _process.Errors;
 
+    public int Id => _process.Id;
+
+    public Task<int> WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     public string Describe() => _process.Describe();
 
     public async Task SendAsync(string message, CancellationToken cancellationToken)
