@@ -6,6 +6,11 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
+if (args.Any(word => word.StartsWith("http", StringComparison.Ordinal)))
+{
+    _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
+}
+
 var application = new BridgeApplication(
     Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
 return await application.RunAsync(args, stop.Token);

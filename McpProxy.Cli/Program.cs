@@ -8,6 +8,11 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
+if (args.Any(word => word.StartsWith("http", StringComparison.Ordinal)))
+{
+    _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
+}
+
 var application = new CliApplication(
     Console.Out,
     Console.Error,
