@@ -5,6 +5,7 @@ using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace McpProxy.Bridge;
 
@@ -29,9 +30,12 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
         }
 
-        return new BridgeApplication(
-            Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
+        return new BridgeApplication(Console.OpenStandardInput(), OpenOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
     }
+
+    /// <summary>Stdout as a file: the console's stream says nothing when nobody reads any more (ConsolePal.Write on Unix, .NET 10).</summary>
+    private static Stream OpenOutput() =>
+        OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     /// <summary>Runs until the host closes stdin, or it is cancelled.</summary>
     /// <param name="words">The command line.</param>

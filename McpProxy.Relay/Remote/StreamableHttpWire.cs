@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Remote;
@@ -266,6 +267,11 @@ internal sealed class StreamableHttpWire : RemoteWire
             return response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests
                 ? false
                 : throw new RemoteException(response.StatusCode == HttpStatusCode.NotFound ? RemoteFault.SessionLost : RemoteFault.ConnectionLost);
+        }
+        catch (HttpRequestException e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+        {
+            // The network is there and the server is not: what it was doing went with it, and who waits should know.
+            throw new RemoteException(RemoteFault.ConnectionLost, e);
         }
         catch (HttpRequestException e)
         {
