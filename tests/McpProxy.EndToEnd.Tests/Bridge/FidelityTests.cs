@@ -16,14 +16,14 @@ public sealed class FidelityTests
     public async Task Requests_OfEverySpelling_AndTheirResults_PassUnchanged(string transport)
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await ConnectAsync(server, transport, request => request.RawParams);
+        await using var bridge = await ConnectAsync(server, transport, request => request.RawParams());
         var json = new RandomJson(1);
         var parameters = Enumerable.Range(0, Count).Select(_ => json.Object()).ToList();
 
         await bridge.SendAsync(string.Join('\n', parameters.Select((value, id) => $$"""{"jsonrpc":"2.0","id":{{id}},"method":"any/{{id}}","params":{{value}}}""")), Token);
         await Wait.UntilAsync(() => bridge.Lines.Count > Count, bridge.Describe, Token);
 
-        var sent = server.Requests.Where(request => request.Rpc?.StartsWith("any/", StringComparison.Ordinal) is true).ToDictionary(request => request.Id, request => request.RawParams);
+        var sent = server.Requests.Where(request => request.Rpc?.StartsWith("any/", StringComparison.Ordinal) is true).ToDictionary(request => request.Id, request => request.RawParams());
         var lines = bridge.Lines.ToHashSet(StringComparer.Ordinal);
         Assert.All(parameters.Select((value, id) => (value, id)), pair =>
         {
@@ -163,7 +163,7 @@ public sealed class FidelityTests
                     return false;
                 }
 
-                var answer = $$"""{"jsonrpc":"2.0","id":{{request.RawId}},"result":{{resultOf(request)}}}""";
+                var answer = $$"""{"jsonrpc":"2.0","id":{{request.RawId()}},"result":{{resultOf(request)}}}""";
                 await (int.Parse(request.Id) % 2 == 0 ? RemoteServer.JsonAsync(context, answer) : RemoteServer.EventsAsync(context, $"data: {answer}\n\n"));
                 return true;
             };

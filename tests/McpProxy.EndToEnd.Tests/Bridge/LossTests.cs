@@ -13,7 +13,7 @@ public sealed class LossTests
     public async Task Session_LostUnderManyCalls_IsOpenedOnceAndEachRunsOnce()
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
 
         server.ForgetSessions();
         await bridge.SendAsync(string.Join('\n', Enumerable.Range(0, 50).Select(id => Rpc.Call(id, "t", new { }))), Token);
@@ -31,7 +31,7 @@ public sealed class LossTests
     public async Task Session_LostAgainLater_IsOpenedAgainEachTime()
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
 
         for (var turn = 0; turn < 5; turn++)
         {
@@ -48,15 +48,15 @@ public sealed class LossTests
     public async Task Session_FoundLostByANotification_IsOpenedAndTheNotificationArrives()
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
 
         server.ForgetSessions();
         await bridge.SendAsync(Rpc.Notification("notifications/roots/list_changed"), Token);
         await bridge.RequestAsync(Rpc.Call(1, "t", new { }), 1, Token);
 
+        await Wait.UntilAsync(() => server.Of("notifications/roots/list_changed").Count == 2, bridge.Describe, Token);
         var sessions = server.Of("notifications/roots/list_changed").Select(request => request.Header("Mcp-Session-Id")).ToList();
-        Assert.Equal(2, sessions.Count);
-        Assert.Equal(server.Of("tools/call").Last().Header("Mcp-Session-Id"), sessions[1]);
+        Assert.Equal(server.Of("tools/call")[^1].Header("Mcp-Session-Id"), sessions[1]);
         Assert.Equal(2, server.Of("initialize").Count);
         Assert.Equal(1, server.Executions);
         Assert.Equal(2, bridge.Lines.Count);
@@ -66,7 +66,7 @@ public sealed class LossTests
     public async Task State_OfTheSession_IsTheLatest()
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
         string[] requests =
         [
             Rpc.Request(1, "logging/setLevel", """{"level":"error"}"""), Rpc.Request(2, "logging/setLevel", """{"level":"debug"}"""),
@@ -93,13 +93,13 @@ public sealed class LossTests
     public async Task Handshake_Refused_WhenItIsReplayed_IsAnErrorAndLaterWorks()
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
         server.ForgetSessions();
         var refuses = true;
         server.Script = async (context, request) =>
         {
             var isRefused = refuses && request.Rpc == "initialize";
-            await (isRefused ? RemoteServer.JsonAsync(context, $$$"""{"jsonrpc":"2.0","id":{{{request.RawId}}},"error":{"code":-32603,"message":"not ready"} }""") : Task.CompletedTask);
+            await (isRefused ? RemoteServer.JsonAsync(context, $$$"""{"jsonrpc":"2.0","id":{{{request.RawId()}}},"error":{"code":-32603,"message":"not ready"} }""") : Task.CompletedTask);
             return isRefused;
         };
 
@@ -119,7 +119,7 @@ public sealed class LossTests
     public async Task Connection_ResetWhenTheCallHasArrived_IsAnErrorAndNothingIsSentAgain(bool hasBegun)
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
         server.Script = async (context, request) =>
         {
             if (request.Id != "1")
@@ -210,7 +210,7 @@ public sealed class LossTests
     public async Task Stream_WhoseResumptionFindsNoSession_IsAnErrorAndTheCallIsNotMadeAgain()
     {
         await using var server = await RemoteServer.StartAsync(Token);
-        await using var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await using var bridge = await ConnectAsync(server);
         server.Script = async (context, request) =>
         {
             if (request.Rpc == "tools/call" && request.Id == "1")
@@ -230,6 +230,14 @@ public sealed class LossTests
         Assert.NotEmpty((string)failed!["error"]!["message"]!);
         Assert.True(answer!["result"] is not null, bridge.Describe());
         Assert.Single(server.Of("tools/call"), request => request.Id == "1");
+    }
+
+    /// <summary>Shakes hands, and waits until the server has seen all of it.</summary>
+    private static async Task<StdioWire> ConnectAsync(RemoteServer server)
+    {
+        var bridge = await BridgeHost.ConnectAsync(Token, server.Mcp.AbsoluteUri);
+        await Wait.UntilAsync(() => server.Of("notifications/initialized").Count == 1, bridge.Describe, Token);
+        return bridge;
     }
 
     private static string? Member(RemoteRequest request, string name) => (string?)JsonNode.Parse(request.Body)!["params"]![name];

@@ -13,10 +13,10 @@ internal sealed record RemoteRequest(string Method, string Path, IReadOnlyDictio
     public string Id => Body.StartsWith('{') ? JsonNode.Parse(Body)!["id"]?.ToJsonString() ?? "null" : "null";
 
     /// <summary>The JSON-RPC id as it was spelled.</summary>
-    public string RawId => Raw("id") ?? "null";
+    public string RawId() => Raw("id") ?? "null";
 
     /// <summary>The parameters as they were spelled, or null.</summary>
-    public string? RawParams => Raw("params");
+    public string? RawParams() => Raw("params");
 
     /// <summary>A header, or null.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);

@@ -66,7 +66,7 @@ internal sealed class SsePeer
         await context.Response.WriteAsync("Accepted", context.RequestAborted);
         if (request.Id != "null" && request.Rpc is not null && request.Rpc != Unanswered)
         {
-            await SendAsync($"event: message\ndata: {{\"jsonrpc\":\"2.0\",\"id\":{request.RawId},\"result\":{ResultOf?.Invoke(request) ?? Result}}}\n\n");
+            await SendAsync($"event: message\ndata: {{\"jsonrpc\":\"2.0\",\"id\":{request.RawId()},\"result\":{ResultOf?.Invoke(request) ?? Result}}}\n\n");
         }
     }
 }
