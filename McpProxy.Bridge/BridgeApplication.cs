@@ -20,6 +20,19 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
     private const int Failure = 1;
     private const int Usage = 2;
 
+    /// <summary>The bridge between this process's own stdin and stdout, and a remote server.</summary>
+    /// <param name="args">The command line as it was typed: when it holds an address, what the bridge will need is made ready meanwhile.</param>
+    public static BridgeApplication OnConsole(IEnumerable<string> args)
+    {
+        if (args.Any(word => word.StartsWith("http", StringComparison.Ordinal)))
+        {
+            _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
+        }
+
+        return new BridgeApplication(
+            Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
+    }
+
     /// <summary>Runs until the host closes stdin, or it is cancelled.</summary>
     /// <param name="words">The command line.</param>
     /// <param name="cancellationToken">Ends it as a closed stdin does.</param>

@@ -22,7 +22,7 @@ internal sealed class HostRelay(
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<(Message Message, bool IsRetry)> _up = Channel.CreateBounded<(Message, bool)>(new BoundedChannelOptions(MaxQueued));
+    private readonly Channel<PendingMessage> _up = Channel.CreateBounded<PendingMessage>(new BoundedChannelOptions(MaxQueued));
     private int _waiting;
 
     /// <summary>Relays until stdin ends, stdout breaks, or it is cancelled; then lets pending calls finish, and ends the remote session.</summary>
@@ -66,7 +66,7 @@ internal sealed class HostRelay(
         Interlocked.Increment(ref _waiting);
         try
         {
-            await _up.Writer.WriteAsync((message, isRetry), CancellationToken.None);
+            await _up.Writer.WriteAsync(new PendingMessage(message, isRetry), CancellationToken.None);
         }
         catch (ChannelClosedException)
         {

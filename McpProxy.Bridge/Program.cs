@@ -1,17 +1,5 @@
-using System.Runtime.InteropServices;
 using McpProxy.Bridge;
+using McpProxy.Relay.Processes;
 
-using var stop = new CancellationTokenSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-
-var application = new BridgeApplication(
-    Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
-return await application.RunAsync(args, stop.Token);
-
-void Stop(PosixSignalContext signal)
-{
-    signal.Cancel = true;
-    stop.Cancel();
-}
+using var stop = new StopSignal();
+return await BridgeApplication.OnConsole(args).RunAsync(args, stop.Token);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Sessions;
@@ -31,8 +30,9 @@ internal sealed class RemoteLink(
 
     private readonly SessionSetup _setup = new(pool);
     private readonly RetryDelay _delay = new(time);
-    private readonly ConcurrentDictionary<JsonToken, Action<bool>> _answered = [];
-    private readonly ConcurrentDictionary<JsonToken, TaskCompletionSource<Message>> _asked = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<JsonToken, Action<bool>> _answered = [];
+    private readonly Dictionary<JsonToken, TaskCompletionSource<Message>> _asked = [];
     private RemoteTransport? _current;
     private Task _pump = Task.CompletedTask;
     private long _lastNumber;
@@ -45,7 +45,7 @@ internal sealed class RemoteLink(
     {
         if (!isRetry && _setup.Remember(message) is { } answered)
         {
-            _answered[message.Id] = answered;
+            Put(_answered, message.Id, answered);
         }
 
         while (true)
@@ -176,7 +176,7 @@ internal sealed class RemoteLink(
         var id = JsonToken.From($"mcp-proxy-again-{Interlocked.Increment(ref _lastNumber)}");
         request.Replace(request.Envelope.Id, id);
         var answer = new TaskCompletionSource<Message>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked[id] = answer; // Until the answer has come: it is not for the host.
+        Put(_asked, id, answer); // Until the answer has come: it is not for the host.
         try
         {
             await SendOwnAsync(remote, request, cancellationToken);
@@ -202,7 +202,7 @@ internal sealed class RemoteLink(
 
         var id = message.Outgoing(message.Envelope.Id);
         message.Dispose();
-        if (_asked.TryRemove(id, out var asked))
+        if (Take(_asked, id) is { } asked)
         {
             asked.TrySetResult((remote.Ended ?? RemoteFault.ConnectionLost).ToMessage(pool, id));
         }
@@ -252,9 +252,27 @@ internal sealed class RemoteLink(
         }
     }
 
+    private void Put<T>(Dictionary<JsonToken, T> table, JsonToken id, T value)
+        where T : class
+    {
+        lock (_gate)
+        {
+            table[id] = value;
+        }
+    }
+
+    private T? Take<T>(Dictionary<JsonToken, T> table, JsonToken id)
+        where T : class
+    {
+        lock (_gate)
+        {
+            return table.Remove(id, out var value) ? value : null;
+        }
+    }
+
     private bool TryTakeOwn(Message message)
     {
-        if (message.Envelope.Kind != MessageKind.Response || !_asked.TryRemove(message.Id, out var asked))
+        if (message.Envelope.Kind != MessageKind.Response || Take(_asked, message.Id) is not { } asked)
         {
             return false;
         }
@@ -269,7 +287,7 @@ internal sealed class RemoteLink(
 
     private ValueTask DeliverAsync(Message message, JsonToken id)
     {
-        if (message.Envelope.Kind == MessageKind.Response && _answered.TryRemove(id, out var answered))
+        if (message.Envelope.Kind == MessageKind.Response && Take(_answered, id) is { } answered)
         {
             answered(!message.Envelope.IsError);
         }

@@ -1,26 +1,14 @@
-using System.Runtime.InteropServices;
 using McpProxy.Bridge;
 using McpProxy.Cli;
 using McpProxy.Gateway;
+using McpProxy.Relay.Processes;
 
-using var stop = new CancellationTokenSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-
+using var stop = new StopSignal();
+var bridge = BridgeApplication.OnConsole(args);
 var application = new CliApplication(
     Console.Out,
     Console.Error,
     Environment.GetEnvironmentVariable,
-    (words, cancellationToken) => new BridgeApplication(
-        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System)
-        .RunAsync(words, cancellationToken),
+    bridge.RunAsync,
     (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
 return await application.RunAsync(args, stop.Token);
-
-// Stopping takes --shutdown-timeout at most. A second signal does not cut it short: that would leave processes behind.
-void Stop(PosixSignalContext signal)
-{
-    signal.Cancel = true;
-    stop.Cancel();
-}

@@ -24,17 +24,21 @@ internal sealed class LoginTokens(BridgeOptions options, HttpMessageInvoker http
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TokenFile _file = new(options, logger);
+    private TokenFile? _file;
     private (Task<string> Task, string? Rejected)? _renewal;
 
+    private TokenFile File => LazyInitializer.EnsureInitialized(ref _file, () => new TokenFile(options, logger));
+
     /// <inheritdoc/>
-    public string Name => $"OAuth ({_file.Issuer ?? "unknown issuer"})";
+    public string Name => $"OAuth ({File.Issuer ?? "unknown issuer"})";
 
     /// <inheritdoc/>
     public TimeSpan Patience => options.LoginTimeout + Margin;
 
     /// <inheritdoc/>
-    public ValueTask<string?> GetAsync(CancellationToken cancellationToken) => new(_file.Valid(time));
+    public ValueTask<string?> GetAsync(CancellationToken cancellationToken) =>
+        // Where nobody has ever logged in, nothing is loaded that only a login needs: a host waits for the first answer.
+        new(_file is not null || Directory.Exists(options.TokenFolder) ? File.Valid(time) : null);
 
     /// <inheritdoc/>
     public Task<string> RenewAsync(HttpResponseMessage challenge, string? rejected, CancellationToken cancellationToken)
@@ -84,8 +88,8 @@ internal sealed class LoginTokens(BridgeOptions options, HttpMessageInvoker http
         var since = time.GetUtcNow();
         try
         {
-            _file.CreateFolder();
-            await using var turn = await LoginLock.TakeAsync($"{_file.Path}.lock", time, logger, patience.Token);
+            File.CreateFolder();
+            await using var turn = await LoginLock.TakeAsync($"{File.Path}.lock", time, logger, patience.Token);
             return Renewed(challenge, rejected) ?? await AcquireAsync(turn, since, challenge, rejected, patience.Token);
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
@@ -100,7 +104,7 @@ internal sealed class LoginTokens(BridgeOptions options, HttpMessageInvoker http
 
     /// <summary>What another process has got meanwhile. More rights than a token has are not to be had from the file.</summary>
     private string? Renewed(HttpResponseMessage challenge, string? rejected) =>
-        challenge.StatusCode == System.Net.HttpStatusCode.Unauthorized && _file.Valid(time) is { } token && token != rejected ? token : null;
+        challenge.StatusCode == System.Net.HttpStatusCode.Unauthorized && File.Valid(time) is { } token && token != rejected ? token : null;
 
     private async Task<string> AcquireAsync(LoginLock turn, DateTimeOffset since, HttpResponseMessage challenge, string? rejected, CancellationToken cancellationToken)
     {
@@ -162,6 +166,6 @@ internal sealed class LoginTokens(BridgeOptions options, HttpMessageInvoker http
         ClientMetadataDocumentUri = options.ClientMetadataDocument,
         DynamicClientRegistration = new DynamicClientRegistrationOptions { ClientName = "mcp-proxy" },
         Scopes = options.Scopes.Count > 0 ? options.Scopes : null,
-        TokenCache = _file,
+        TokenCache = File,
     };
 }

@@ -28,10 +28,15 @@ internal sealed class GatewayCommandLine(IEnumerable<Flag> bridgeFlags, IReadOnl
             return said with { ShowHelp = said.Has(GatewayFlags.Help), ShowVersion = !said.Has(GatewayFlags.Help) };
         }
 
+        if (said.IsForBridge)
+        {
+            return said with { Errors = [.. words.Errors, .. Mistakes(words)] };
+        }
+
         var model = new CommandLineModel();
         var result = model.Command.Parse(Canonical(words), Parsing);
         string[] errors = [.. words.Errors, .. result.Errors.Select(error => error.Message)];
-        if (errors.Length > 0 || said.IsForBridge)
+        if (errors.Length > 0)
         {
             return said with { Errors = errors };
         }
@@ -45,6 +50,15 @@ internal sealed class GatewayCommandLine(IEnumerable<Flag> bridgeFlags, IReadOnl
             Warnings = [.. words.Warnings, .. settings.Warnings, .. WithoutEffect(words)],
         };
     }
+
+    /// <summary>What is wrong with the gateway's flags, though they have no effect: the bridge reads its own.</summary>
+    private static IEnumerable<string> Mistakes(CommandLineWords words) =>
+        from use in words.Uses
+        where use.Flag is { ForGateway: true, Check: not null }
+        from value in use.Values
+        let wanted = use.Flag.Check!(value)
+        where wanted is not null
+        select $"{use.Flag.DisplayName}: '{value}' is not {wanted}";
 
     private static IEnumerable<string> WithoutEffect(CommandLineWords words) =>
         words.Uses.Where(use => !use.Flag.ForGateway).Select(use => use.Flag.DisplayName).Distinct(StringComparer.Ordinal)

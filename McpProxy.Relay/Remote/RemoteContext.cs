@@ -14,12 +14,12 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     /// <summary>When the session is lost, requests in flight may still be answered, or be refused unheard, for so long.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Received> _inbox = Channel.CreateBounded<Received>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
+    private readonly Channel<Message> _inbox = Channel.CreateBounded<Message>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Message> _unsent = [];
     private readonly TaskCompletionSource<Task> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
-    private readonly Queue<Received> _rest = new();
+    private readonly Queue<Message> _rest = new();
     private RemoteFault? _ended;
     private bool _unsentTaken;
     private bool _endReceived;
@@ -53,9 +53,9 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     {
         while (await _inbox.Reader.WaitToReadAsync(cancellationToken))
         {
-            if (_inbox.Reader.TryRead(out var received))
+            if (_inbox.Reader.TryRead(out var message))
             {
-                return received;
+                return new Received(message, ScanFault.None, default, EndReason.None);
             }
         }
 
@@ -63,7 +63,7 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
         {
             if (_rest.TryDequeue(out var rest))
             {
-                return rest;
+                return new Received(rest, ScanFault.None, default, EndReason.None);
             }
 
             _endReceived = true;
@@ -266,33 +266,32 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     /// <summary>Waits for room until the session ends; then it need not wait, because nothing more comes.</summary>
     private async ValueTask PutAsync(Message message)
     {
-        var received = new Received(message, ScanFault.None, default, EndReason.None);
-        if (_inbox.Writer.TryWrite(received))
+        if (_inbox.Writer.TryWrite(message))
         {
             return;
         }
 
         try
         {
-            await _inbox.Writer.WriteAsync(received, Stopping);
+            await _inbox.Writer.WriteAsync(message, Stopping);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
-            PutLast(received);
+            PutLast(message);
         }
     }
 
-    private void PutLast(Received received)
+    private void PutLast(Message message)
     {
         lock (_gate)
         {
             if (!_endReceived)
             {
-                _rest.Enqueue(received);
+                _rest.Enqueue(message);
                 return;
             }
         }
 
-        received.Message?.Dispose(); // Nobody receives any more.
+        message.Dispose(); // Nobody receives any more.
     }
 }

@@ -8,7 +8,11 @@ namespace McpProxy.Relay.Remote;
 /// <summary>One server-sent event.</summary>
 /// <param name="Parsed">What a <c>message</c> event held.</param>
 /// <param name="Endpoint">What an <c>endpoint</c> event held (2024-11-05, transports, HTTP with SSE).</param>
-internal readonly record struct RemoteEvent(Parsed Parsed, string? Endpoint);
+internal sealed record RemoteEvent(Parsed Parsed, string? Endpoint)
+{
+    /// <summary>An event that says nothing.</summary>
+    public static readonly RemoteEvent Empty = new(default, null);
+}
 
 /// <summary>Reads the events of a response, and remembers where to resume it.</summary>
 /// <param name="pool">Where message buffers come from.</param>
@@ -49,6 +53,6 @@ internal sealed class RemoteEvents(MessagePool pool, int maxBytes)
         "endpoint" => new RemoteEvent(default, Encoding.UTF8.GetString(data)),
         // An event without data only carries an id to resume from (2025-11-25, transports, sending messages).
         SseParser.EventTypeDefault when !data.IsEmpty => new RemoteEvent(MessageReader.Read(pool, data), null),
-        _ => default,
+        _ => RemoteEvent.Empty,
     };
 }

@@ -46,19 +46,4 @@ public sealed class CommandLineHelpTests
             typeof(GatewayOptions).GetProperty(property)!.GetValue(CommandLine.Options(configuration)));
         Assert.Empty(LayeredSettings.Read(configuration).Mistakes);
     }
-
-    [Fact]
-    public void Text_Examples_ParseWithoutMistakes()
-    {
-        var examples = CommandLineHelp.Text[CommandLineHelp.Text.IndexOf("EXAMPLES", StringComparison.Ordinal)..]
-            .ReplaceLineEndings("\n").Replace("\\\n", " ", StringComparison.Ordinal)
-            .Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("mcp-proxy ", StringComparison.Ordinal)).ToList();
-
-        Assert.True(examples.Count > 10);
-        foreach (var example in examples)
-        {
-            Assert.Null(CommandString.Split(example, backslashEscapes: true, out var words));
-            Assert.Empty(CommandLine.Parse([.. words.Skip(1)]).Errors);
-        }
-    }
 }
