@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using McpProxy.EndToEnd.Tests.Harness;
 using McpProxy.EndToEnd.Tests.Wire;
-using Microsoft.AspNetCore.Http;
 
 namespace McpProxy.EndToEnd.Tests.Bridge;
 
@@ -78,56 +76,5 @@ public sealed class SseRecoveryTests
 
         Assert.True(broken!["error"] is not null, bridge.Describe());
         Assert.True(answer!["result"] is not null, bridge.Describe());
-    }
-
-    /// <summary>The server's side: GET opens the stream, and each POST is answered on it.</summary>
-    private sealed class SsePeer
-    {
-        private readonly string _endpoint;
-        private Channel<string?> _down = Channel.CreateBounded<string?>(100);
-        private int _streams;
-
-        public SsePeer(RemoteServer server, string endpoint)
-        {
-            _endpoint = endpoint.Replace("ABSOLUTE", server.Root.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
-            server.Script = async (context, request) =>
-            {
-                await (request.Method == "GET" ? StreamAsync(context) : PostAsync(context, request));
-                return true;
-            };
-        }
-
-        public int Streams => _streams;
-
-        /// <summary>A method that gets no answer.</summary>
-        public string? Unanswered { get; init; }
-
-        public ValueTask SendAsync(string events) => _down.Writer.WriteAsync(events, Token);
-
-        public void Cut() => _down.Writer.TryWrite(null);
-
-        private async Task StreamAsync(HttpContext context)
-        {
-            var down = Channel.CreateBounded<string?>(100);
-            _down = down;
-            Interlocked.Increment(ref _streams);
-            await RemoteServer.EventsAsync(context, $"event: endpoint\ndata: {_endpoint}\n\n");
-            while (await down.Reader.ReadAsync(context.RequestAborted) is { } events)
-            {
-                await RemoteServer.EventsAsync(context, events);
-            }
-
-            context.Abort();
-        }
-
-        private async Task PostAsync(HttpContext context, RemoteRequest request)
-        {
-            context.Response.StatusCode = 202;
-            await context.Response.WriteAsync("Accepted", context.RequestAborted);
-            if (request.Id != "null" && request.Rpc != Unanswered)
-            {
-                await SendAsync($"event: message\ndata: {{\"jsonrpc\":\"2.0\",\"id\":{request.Id},\"result\":{{\"protocolVersion\":\"2024-11-05\",\"capabilities\":{{}},\"serverInfo\":{{\"name\":\"s\",\"version\":\"1\"}}}}}}\n\n");
-            }
-        }
     }
 }

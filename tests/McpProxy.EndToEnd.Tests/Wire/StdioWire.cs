@@ -40,6 +40,13 @@ internal sealed class StdioWire : IAsyncDisposable
         await _process.Input.FlushAsync(cancellationToken);
     }
 
+    /// <summary>Writes bytes as they are: no line feed is added.</summary>
+    public async Task SendBytesAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _process.Input.BaseStream.WriteAsync(bytes, cancellationToken);
+        await _process.Input.BaseStream.FlushAsync(cancellationToken);
+    }
+
     /// <summary>Sends a request and returns the line of its response, byte for byte as text.</summary>
     public async Task<string> RequestAsync(string message, object id, CancellationToken cancellationToken)
     {
