@@ -16,7 +16,7 @@ public sealed class RemoteTransport : ITransport
     private readonly RemoteContext _context;
     private readonly SemaphoreSlim _room = new(MaxInFlight);
     private readonly SemaphoreSlim _finding = new(1);
-    private RemoteWire? _wire;
+    private readonly RemoteFinder _finder;
     private RemoteCall? _handshake;
     private long _lastNumber;
     private int _disposed;
@@ -30,16 +30,11 @@ public sealed class RemoteTransport : ITransport
     public RemoteTransport(RemoteOptions options, HttpMessageInvoker http, MessagePool pool, TimeProvider time, ILogger logger)
     {
         _context = new RemoteContext(options, http, pool, time, logger);
-        _wire = options.Kind == RemoteKind.StreamableHttp ? new StreamableHttpWire(_context) : null;
+        _finder = new RemoteFinder(_context, _finding);
     }
 
     /// <summary>The transport that the server speaks, once that is known.</summary>
-    public RemoteKind? Kind => Volatile.Read(ref _wire) switch
-    {
-        StreamableHttpWire => RemoteKind.StreamableHttp,
-        HttpSseWire => RemoteKind.HttpSse,
-        _ => null,
-    };
+    public RemoteKind? Kind => _finder.Kind;
 
     /// <summary>How many messages wait for an answer, or to be taken and sent again.</summary>
     public int InFlight => _context.Calls.Count + _context.UnsentCount;
@@ -116,7 +111,7 @@ public sealed class RemoteTransport : ITransport
             return;
         }
 
-        if (Volatile.Read(ref _wire) is { } wire)
+        if (_finder.Wire is { } wire)
         {
             await wire.CloseAsync();
         }
@@ -164,14 +159,14 @@ public sealed class RemoteTransport : ITransport
     private async Task PostAsync(Message message, bool isRetry)
     {
         var kind = message.Envelope.Kind;
-        if (Volatile.Read(ref _wire) is null && TryCancelHere(message))
+        if (_finder.Wire is null && TryCancelHere(message))
         {
             return;
         }
 
         try
         {
-            await (await FindWireAsync()).SendAsync(message, isRetry);
+            await (await _finder.WaitAsync()).SendAsync(message, isRetry);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or RemoteException)
         {
@@ -255,81 +250,6 @@ public sealed class RemoteTransport : ITransport
             call.StopAfter(_context.Options.ConnectTimeout); // Only then: there is no limit on how long a tool may run.
         }
 
-        if (Volatile.Read(ref _wire) is { } known)
-        {
-            await known.CallAsync(call);
-            return;
-        }
-
-        using var turn = await FindingTurn.TakeAsync(_finding, call.Token);
-        if (Volatile.Read(ref _wire) is { } found)
-        {
-            turn.Dispose();
-            await found.CallAsync(call);
-            return;
-        }
-
-        await FindWithAsync(call, turn);
-    }
-
-    /// <summary>Finds out which transport the server speaks by sending it the first request (2025-11-25, transports, backwards compatibility).</summary>
-    private async Task FindWithAsync(RemoteCall call, FindingTurn turn)
-    {
-        if (_context.Options.Kind == RemoteKind.Auto)
-        {
-            var streamable = new StreamableHttpWire(_context);
-            streamable.Found = () =>
-            {
-                streamable.Found = null;
-                Use(streamable, turn);
-            };
-            try
-            {
-                await streamable.CallAsync(call);
-                return;
-            }
-            catch (RemoteException e) when (e.MayBeOtherTransport)
-            {
-                _context.Logger.Details(e);
-                await FindSseAsync(call, turn, e);
-            }
-        }
-        else
-        {
-            await FindSseAsync(call, turn, null);
-        }
-
-        await Volatile.Read(ref _wire)!.CallAsync(call);
-    }
-
-    private async Task FindSseAsync(RemoteCall call, FindingTurn turn, RemoteException? refusal)
-    {
-        var sse = new HttpSseWire(_context);
-        try
-        {
-            await sse.ConnectAsync(call);
-        }
-        catch (Exception e) when (refusal is not null && e is RemoteException or HttpRequestException or IOException)
-        {
-            // It speaks neither: what it said first tells more, unless it only said that there is nothing.
-            _context.Logger.Details(e);
-            throw refusal!;
-        }
-
-        Use(sse, turn);
-    }
-
-    private void Use(RemoteWire wire, FindingTurn turn)
-    {
-        Volatile.Write(ref _wire, wire);
-        _context.Logger.Reached(Kind.ToString()!);
-        turn.Dispose();
-    }
-
-    /// <summary>The wire for what is no request: it does not find out anything.</summary>
-    private async ValueTask<RemoteWire> FindWireAsync()
-    {
-        using var turn = Volatile.Read(ref _wire) is null ? await FindingTurn.TakeAsync(_finding, _context.Stopping) : null;
-        return Volatile.Read(ref _wire) ?? throw new RemoteException(RemoteFault.Unreachable);
+        await _finder.CallAsync(call);
     }
 }

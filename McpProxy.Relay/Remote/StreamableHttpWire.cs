@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Remote;
@@ -16,13 +15,15 @@ internal sealed class StreamableHttpWire : RemoteWire
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly OwnStream _own;
+    private readonly AnswerStream _answers;
     private readonly MirroredHeaders _mirrored;
     private volatile RemoteSession? _session;
 
     public StreamableHttpWire(RemoteContext context)
         : base(context)
     {
-        _own = new OwnStream(context, GetAsync, ReadEventsAsync);
+        _own = new OwnStream(context, GetAsync, (response, events, cancellationToken) => ReadEventsAsync(response, events, mayBeIdle: true, cancellationToken));
+        _answers = new AnswerStream(context, GetAsync, (response, events, cancellationToken) => ReadEventsAsync(response, events, mayBeIdle: false, cancellationToken));
         _mirrored = new MirroredHeaders(context.Logger);
     }
 
@@ -56,7 +57,7 @@ internal sealed class StreamableHttpWire : RemoteWire
         }
         else
         {
-            await ReadStreamAsync(response, call);
+            await _answers.ReadAsync(response, call);
         }
     }
 
@@ -231,78 +232,9 @@ internal sealed class StreamableHttpWire : RemoteWire
         }
     }
 
-    /// <summary>Reads a response's events until the answer has come, resuming the stream when it breaks and the server lets us.</summary>
-    private async Task ReadStreamAsync(HttpResponseMessage response, RemoteCall call)
+    private async Task ReadEventsAsync(HttpResponseMessage response, RemoteEvents events, bool mayBeIdle, CancellationToken cancellationToken)
     {
-        var events = new RemoteEvents(Context.Pool, Context.Options.MaxMessageBytes);
-        var delay = new RetryDelay(Context.Time);
-        var isWhole = await TryReadEventsAsync(response, events, call);
-        while (!call.IsAnswered)
-        {
-            if (events.LastEventId is not { } lastEventId || call.IsModern || call.IsCancelled || delay.IsExhausted)
-            {
-                throw new RemoteException(isWhole ? RemoteFault.NoAnswer : RemoteFault.ConnectionLost);
-            }
-
-            await delay.WaitAsync(events.RetryDelay, call.Token);
-            isWhole = await TryResumeAsync(events, lastEventId, call);
-
-            // A server that closes streams so as not to hold them, and says when to come back, may do so as long as a tool runs.
-            delay.Note(isProgress: events.LastEventId != lastEventId || (isWhole && events.RetryDelay is not null));
-        }
-    }
-
-    private async Task<bool> TryResumeAsync(RemoteEvents events, string lastEventId, RemoteCall call)
-    {
-        try
-        {
-            using var response = await GetAsync(lastEventId, call.Token);
-            if (IsEventStream(response) && response.IsSuccessStatusCode)
-            {
-                Context.Logger.Resumed(lastEventId);
-                return await TryReadEventsAsync(response, events, call);
-            }
-
-            // A conflict is the connection that broke off, and that the server has not missed yet.
-            return response.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests
-                ? false
-                : throw new RemoteException(response.StatusCode == HttpStatusCode.NotFound ? RemoteFault.SessionLost : RemoteFault.ConnectionLost);
-        }
-        catch (HttpRequestException e) when (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
-        {
-            // The network is there and the server is not: what it was doing went with it, and who waits should know.
-            throw new RemoteException(RemoteFault.ConnectionLost, e);
-        }
-        catch (HttpRequestException e)
-        {
-            Context.Logger.Details(e);
-            return false;
-        }
-    }
-
-    /// <returns>Whether the stream came to its proper end.</returns>
-    private async Task<bool> TryReadEventsAsync(HttpResponseMessage response, RemoteEvents events, RemoteCall call)
-    {
-        try
-        {
-            await using var stream = await OpenAsync(response, static () => false, call.Token);
-            await foreach (var item in events.ReadAsync(stream, call.Token))
-            {
-                await DeliverAsync(item.Parsed);
-            }
-
-            return true;
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && call.IsAnswered))
-        {
-            Context.Logger.Details(e);
-            return false;
-        }
-    }
-
-    private async Task ReadEventsAsync(HttpResponseMessage response, RemoteEvents events, CancellationToken cancellationToken)
-    {
-        await using var stream = await OpenAsync(response, static () => true, cancellationToken);
+        await using var stream = await OpenAsync(response, () => mayBeIdle, cancellationToken);
         await foreach (var item in events.ReadAsync(stream, cancellationToken))
         {
             await DeliverAsync(item.Parsed);
