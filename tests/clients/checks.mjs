@@ -3,20 +3,24 @@ import { parseArgs } from 'node:util';
 
 const CHECK_DEADLINE_MS = 60_000;
 
-/** Reads `--url URL --transport http|sse [--server NAME] [--capabilities all|none] [--only TEXT]`. */
+/**
+ * Reads `--url URL --transport http|sse|stdio [--bridge PATH] [--server NAME] [--capabilities all|none] [--only TEXT]`.
+ * With `stdio` the program at PATH is started with the URL, and spoken to over its stdin and stdout.
+ */
 export function readArguments() {
   const { values } = parseArgs({
     options: {
       url: { type: 'string' },
       transport: { type: 'string', default: 'http' },
+      bridge: { type: 'string', default: '' },
       server: { type: 'string', default: 'server-everything' },
       capabilities: { type: 'string', default: 'all' },
       only: { type: 'string', default: '' },
     },
   });
 
-  if (!values.url || !['http', 'sse'].includes(values.transport) || !['all', 'none'].includes(values.capabilities)) {
-    console.error('usage: --url URL --transport http|sse [--server server-everything|sample] [--capabilities all|none] [--only TEXT]');
+  if (!values.url || !['http', 'sse', values.bridge ? 'stdio' : ''].includes(values.transport) || !['all', 'none'].includes(values.capabilities)) {
+    console.error('usage: --url URL --transport http|sse|stdio [--bridge PATH] [--server server-everything|sample] [--capabilities all|none] [--only TEXT]');
     process.exit(2);
   }
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { servers } from './servers.mjs';
 
-export function eraChecks({ url, transport, server }, connect) {
+export function eraChecks({ url, transport, bridge, server }, connect) {
   const profile = servers[server];
-  const open = (mode) => connect({ url, transport, capabilities: {}, handlers: {}, negotiation: { mode } });
+  const open = (mode) => connect({ url, transport, bridge, capabilities: {}, handlers: {}, negotiation: { mode } });
 
   return [
     ['era: a dual-era client reaches the server', async () => {

@@ -1,5 +1,6 @@
 // The official TypeScript SDK, version 2: `@modelcontextprotocol/client`, which also speaks the revision 2026-07-28.
 import { Client, SSEClientTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { readArguments, runChecks } from './checks.mjs';
 import { eraChecks } from './eras.mjs';
 import { featureChecks } from './features.mjs';
@@ -8,7 +9,7 @@ import { Inbox } from './inbox.mjs';
 // A Standard Schema that takes whatever came.
 const anything = { '~standard': { version: 1, vendor: 'mcp-proxy-tests', validate: (value) => ({ value }) } };
 
-async function connect({ url, transport, capabilities, handlers, negotiation }) {
+async function connect({ url, transport, bridge, capabilities, handlers, negotiation }) {
   const client = new Client(
     { name: 'typescript-client', title: 'TypeScript client', version: '2.0.0' },
     { capabilities, versionNegotiation: negotiation },
@@ -20,7 +21,7 @@ async function connect({ url, transport, capabilities, handlers, negotiation }) 
     client.setRequestHandler(method, (request) => answer(request.params));
   }
 
-  const wire = transport === 'sse' ? new SSEClientTransport(new URL(url)) : new StreamableHTTPClientTransport(new URL(url));
+  const wire = wireOf(transport, url, bridge);
   await client.connect(wire);
   return {
     client,
@@ -35,7 +36,18 @@ async function connect({ url, transport, capabilities, handlers, negotiation }) 
   };
 }
 
+function wireOf(transport, url, bridge) {
+  switch (transport) {
+    case 'stdio':
+      return new StdioClientTransport({ command: bridge, args: [url] });
+    case 'sse':
+      return new SSEClientTransport(new URL(url));
+    default:
+      return new StreamableHTTPClientTransport(new URL(url));
+  }
+}
+
 const args = readArguments();
-const checks = [...featureChecks(args, connect), ...(args.transport === 'http' ? eraChecks(args, connect) : [])];
+const checks = [...featureChecks(args, connect), ...(new URL(args.url).pathname.endsWith('/sse') ? [] : eraChecks(args, connect))];
 const passed = await runChecks(checks, args.only);
 process.exit(passed ? 0 : 1);

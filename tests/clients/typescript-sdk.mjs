@@ -1,6 +1,7 @@
 // The official TypeScript SDK, version 1: `@modelcontextprotocol/sdk`.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   CreateMessageRequestSchema,
@@ -19,7 +20,7 @@ const requestSchemas = {
   'roots/list': ListRootsRequestSchema,
 };
 
-async function connect({ url, transport, capabilities, handlers }) {
+async function connect({ url, transport, bridge, capabilities, handlers }) {
   const client = new Client({ name: 'typescript-sdk', title: 'TypeScript SDK', version: '1.0.0' }, { capabilities });
   const inbox = new Inbox();
   client.fallbackNotificationHandler = async ({ method, params }) => inbox.push(method, params);
@@ -28,7 +29,7 @@ async function connect({ url, transport, capabilities, handlers }) {
     client.setRequestHandler(requestSchemas[method], (request) => answer(request.params));
   }
 
-  const wire = transport === 'sse' ? new SSEClientTransport(new URL(url)) : new StreamableHTTPClientTransport(new URL(url));
+  const wire = wireOf(transport, url, bridge);
   await client.connect(wire);
   return {
     client,
@@ -40,6 +41,17 @@ async function connect({ url, transport, capabilities, handlers }) {
     terminate: () => wire.terminateSession(),
     close: () => client.close(),
   };
+}
+
+function wireOf(transport, url, bridge) {
+  switch (transport) {
+    case 'stdio':
+      return new StdioClientTransport({ command: bridge, args: [url] });
+    case 'sse':
+      return new SSEClientTransport(new URL(url));
+    default:
+      return new StreamableHTTPClientTransport(new URL(url));
+  }
 }
 
 const args = readArguments();

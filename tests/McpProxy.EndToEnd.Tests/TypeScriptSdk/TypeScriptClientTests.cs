@@ -14,11 +14,29 @@ public sealed class TypeScriptClientTests(GatewaysFixture gateways) : IClassFixt
     public async Task EveryCheck_ThroughTheGateway_Passes(string client, string transport, string server, string capabilities)
     {
         var gateway = await gateways.For(server, TestContext.Current.CancellationToken);
-        var url = transport == "sse" ? gateway.Sse : gateway.Mcp;
 
+        await RunAsync(client, transport == "sse" ? gateway.Sse : gateway.Mcp, server, capabilities, "--transport", transport);
+    }
+
+    // The second client prefers 2026-07-28 and falls back: over stdio, too, it must find the era of the server behind the two proxies.
+    [Theory]
+    [InlineData("typescript-sdk.mjs", "/mcp", "server-everything", "all")]
+    [InlineData("typescript-sdk.mjs", "/sse", "sample", "none")]
+    [InlineData("typescript-client.mjs", "/mcp", "server-everything", "none")]
+    [InlineData("typescript-client.mjs", "/mcp", "sample", "all")]
+    [InlineData("typescript-client.mjs", "/sse", "server-everything", "all")]
+    public async Task EveryCheck_ThroughTheBridge_Passes(string client, string path, string server, string capabilities)
+    {
+        var gateway = await gateways.For(server, TestContext.Current.CancellationToken);
+
+        await RunAsync(client, new Uri(gateway.Root, path), server, capabilities, "--transport", "stdio", "--bridge", ArtifactPaths.McpProxy);
+    }
+
+    private static async Task RunAsync(string client, Uri url, string server, string capabilities, params string[] transport)
+    {
         var run = await NodeProcess.RunAsync(
             ArtifactPaths.ClientScript(client),
-            ["--url", url.AbsoluteUri, "--transport", transport, "--server", server, "--capabilities", capabilities],
+            ["--url", url.AbsoluteUri, "--server", server, "--capabilities", capabilities, .. transport],
             TestContext.Current.CancellationToken);
 
         var checks = run.Output.Select(line => JsonNode.Parse(line)!).ToList();
