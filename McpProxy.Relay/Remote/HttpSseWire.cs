@@ -60,7 +60,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
             response.Dispose(); // It says "Accepted"; the answer comes on the stream.
             await call.Done.WaitAsync(call.Token);
         }
-        else if (response.StatusCode == System.Net.HttpStatusCode.NotFound && !call.IsRetry && !call.IsCancelled && Context.TryKeepUnsent(call))
+        else if (response.StatusCode == System.Net.HttpStatusCode.NotFound && !call.IsRetry && !call.IsCancelled && TryKeepUnsent(request, call))
         {
             // The server does not know the session.
             Context.End(RemoteFault.SessionLost, atOnce: true);
@@ -142,6 +142,12 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
         {
             Context.End(fault, atOnce: true);
         }
+    }
+
+    private bool TryKeepUnsent(HttpRequestMessage request, RemoteCall call)
+    {
+        request.Dispose(); // It may still be on its way, and the message is about to be another's.
+        return Context.TryKeepUnsent(call);
     }
 
     private void SetEndpoint(string text)

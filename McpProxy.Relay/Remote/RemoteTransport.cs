@@ -200,7 +200,6 @@ public sealed class RemoteTransport : ITransport
                 return;
             }
 
-            await Task.Yield(); // Whoever sends has more to send.
             await CallAsync(call);
             await _context.FailAsync(call, RemoteFault.NoAnswer);
         }

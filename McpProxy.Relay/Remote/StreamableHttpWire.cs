@@ -40,7 +40,7 @@ internal sealed class StreamableHttpWire : RemoteWire
         using var response = await Context.Http.SendAsync(request, call.Token);
         if (!response.IsSuccessStatusCode)
         {
-            await RefusedAsync(response, call, session);
+            await RefusedAsync(request, response, call, session);
             return;
         }
 
@@ -154,6 +154,7 @@ internal sealed class StreamableHttpWire : RemoteWire
 
         if (await SessionLoss.IsMeantAsync(response, session, patience.Token))
         {
+            request.Dispose(); // It may still be on its way, and the message is about to be another's.
             return LoseSession(message, isRetry);
         }
 
@@ -161,10 +162,11 @@ internal sealed class StreamableHttpWire : RemoteWire
         return false;
     }
 
-    private async Task RefusedAsync(HttpResponseMessage response, RemoteCall call, RemoteSession? session)
+    private async Task RefusedAsync(HttpRequestMessage request, HttpResponseMessage response, RemoteCall call, RemoteSession? session)
     {
         if (await SessionLoss.IsMeantAsync(response, session, call.Token))
         {
+            request.Dispose(); // It may still be on its way, and the message is about to be another's.
             LoseSession(call);
         }
         else if (await ReadErrorAsync(response, call) is { } error)

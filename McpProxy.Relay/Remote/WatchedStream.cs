@@ -86,20 +86,19 @@ internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTi
         var task = read.AsTask();
         while (true)
         {
-            try
+            // Without the token: the read heeds it, and until it has ended the buffer is in use.
+            await ((Task)task).WaitAsync(idleTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (task.IsCompleted)
             {
-                // Without the token: the read heeds it, and until it has ended the buffer is in use.
-                return await task.WaitAsync(idleTimeout, time, CancellationToken.None);
+                return await task;
             }
-            catch (TimeoutException) when (!task.IsCompleted && !mayBeIdle())
-            {
-                // Somebody waits for an answer on it, and there is no limit on how long a tool may run.
-            }
-            catch (TimeoutException e) when (!task.IsCompleted)
+
+            // If not, somebody waits for an answer on it, and there is no limit on how long a tool may run.
+            if (mayBeIdle())
             {
                 await inner.DisposeAsync(); // Ends the read.
                 await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new IOException("The stream was silent for too long.", e);
+                throw new IOException("The stream was silent for too long.");
             }
         }
     }

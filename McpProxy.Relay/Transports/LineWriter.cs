@@ -124,12 +124,13 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
-            End();
-            _failed.TrySetResult();
             lock (_gate)
             {
-                _writing = false;
+                _writing = false; // At once: whoever waits for the end closes the stream.
+                End();
             }
+
+            _failed.TrySetResult();
         }
         finally
         {

@@ -177,9 +177,10 @@ public sealed class HttpSseTests
         await remote.Time.AdvanceAsync(TimeSpan.FromMinutes(5), Token);
         stream.Event(RemoteFixture.Result("1"));
         Assert.Equal(RemoteFixture.Result("1"), await remote.ReceiveAsync());
-        await remote.Time.AdvanceAsync(TimeSpan.FromMinutes(5), Token);
 
-        Assert.Equal("Broken", await remote.ReceiveAsync());
+        var end = remote.ReceiveAsync();
+        await Eventually.TrueAsync(() => { remote.Time.Advance(TimeSpan.FromMinutes(5)); return end.IsCompleted; }, Token);
+        Assert.Equal("Broken", await end);
         await stream.Closed;
         await remote.EndAsync();
     }
