@@ -21,14 +21,14 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     private long _lastId;
     private ProxyFault? _ended;
 
-    /// <summary>How many requests wait for an answer.</summary>
+    /// <summary>How many requests wait for an answer. A subscription does not: its answer is its end (2026-07-28, basic/patterns, subscriptions).</summary>
     public int InFlight
     {
         get
         {
             lock (_gate)
             {
-                return _byId.Count;
+                return _byId.Values.Count(exchange => exchange.Method != McpMethod.SubscriptionsListen);
             }
         }
     }

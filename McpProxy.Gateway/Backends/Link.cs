@@ -2,6 +2,7 @@ using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Remote;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -275,7 +276,8 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     {
         foreach (var message in unsent)
         {
-            if (connection.Take(message.Outgoing(message.Envelope.Id)) is { IsSentAgain: false } exchange && !Stopping.IsCancellationRequested)
+            var exchange = connection.Take(message.Outgoing(message.Envelope.Id));
+            if (exchange is { IsSentAgain: false } && !Stopping.IsCancellationRequested)
             {
                 exchange.IsSentAgain = true;
                 message.Replace(message.Envelope.Id, exchange.Id);
@@ -286,6 +288,11 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
 
             message.Dispose();
+            if (exchange is not null)
+            {
+                // Discarded: a client that reads nothing holds up its own answer and no other.
+                _ = exchange.FailAsync(ProxyFault.Of(RemoteFault.SessionRefused), context.Pool).AsTask();
+            }
         }
     }
 

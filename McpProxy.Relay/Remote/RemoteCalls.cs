@@ -16,14 +16,14 @@ internal sealed class RemoteCalls
     private int _answering;
     private bool _closed;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>How many wait for an answer. A subscription does not: its answer is its end (2026-07-28, basic/patterns, subscriptions).</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _byId.Count;
+                return _byId.Values.Count(call => call.Method != McpMethod.SubscriptionsListen);
             }
         }
     }

@@ -32,9 +32,11 @@ public sealed class UrlBackendTurmoilTests
                 return false;
             }
 
-            var fault = Interlocked.Increment(ref turn) % 11;
-            if (fault == 1)
+            var count = Interlocked.Increment(ref turn);
+            var fault = count % 11;
+            if (count % 97 == 50)
             {
+                // Seldom, because all calls in flight meet it, and each is sent again once.
                 server.ForgetSessions();
                 return false;
             }
@@ -76,6 +78,28 @@ public sealed class UrlBackendTurmoilTests
             client.Dispose();
         }
 
+        Assert.Equal(0, await gateway.StopAsync(Token));
+    }
+
+    // As behind a load balancer that does not keep a session's requests together.
+    [Theory]
+    [InlineData("dedicated")]
+    [InlineData("shared")]
+    public async Task Calls_WhoseSessionIsNeverKnown_AreAnsweredWithAnError(string sharing)
+    {
+        await using var server = await RemoteServer.StartAsync(Token);
+        await using var gateway = await McpProxyProcess.StartAsync(
+            ["--port", "0", "--sharing", sharing], Token, start => start.Environment["McpProxy__Backends__default__Url"] = server.Mcp.AbsoluteUri);
+        using var client = await StreamableHttpWire.ConnectAsync(gateway.Mcp, Token, "2025-06-18");
+        server.Script = (context, request) =>
+        {
+            context.Response.StatusCode = 404;
+            return Task.FromResult(request.Rpc == "tools/call");
+        };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(id => client.CallAsync(id, "t", new { }, Token)));
+
+        Assert.All(answers, answer => Assert.Contains("does not know its own session", (string?)answer["error"]?["message"], StringComparison.Ordinal));
         Assert.Equal(0, await gateway.StopAsync(Token));
     }
 }
