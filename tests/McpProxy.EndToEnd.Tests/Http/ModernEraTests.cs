@@ -172,6 +172,20 @@ public sealed class ModernEraTests(GatewaysFixture gateways) : IClassFixture<Gat
         }
     }
 
+    // A subscription has no answer to wait for, however long calls may take.
+    [Fact]
+    public async Task Stop_WhileASubscriptionIsOpen_DoesNotWaitForIt()
+    {
+        await using var gateway = await McpProxyProcess.StartAsync(["--port", "0", "--shutdown-timeout", "5m", "--", .. Backends.Sample], TestContext.Current.CancellationToken);
+        using var wire = new StreamableHttpWire(gateway.Mcp);
+        var listen = Rpc.Modern("sub", "subscriptions/listen", new JsonObject { ["notifications"] = new JsonObject { ["toolsListChanged"] = true } });
+        using var stream = await wire.PostForStreamAsync(
+            listen, TestContext.Current.CancellationToken, With("subscriptions/listen", null, "2026-07-28"));
+        await stream.ReadMessageAsync(Rpc.Method("notifications/subscriptions/acknowledged"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await gateway.StopAsync(TestContext.Current.CancellationToken));
+    }
+
     private static string Echo(object id, string value) => ModernCall(id, "echo", new JsonObject { ["value"] = value });
 
     private static string ModernCall(object id, string tool, JsonObject arguments, string? progressToken = null) =>
