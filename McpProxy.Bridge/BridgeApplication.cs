@@ -3,6 +3,7 @@ using McpProxy.Bridge.Check;
 using McpProxy.Bridge.Configuration;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -60,7 +61,9 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             return await new CheckApplication(output, NewLogger(LogLevel.Warning), time).RunAsync(arguments.Command, arguments.Json, cancellationToken) ? Success : Failure;
         }
 
-        var logger = NewLogger(options.LogLevel);
+        await using var telemetry = BridgeTelemetry.Start(variable, options.LogLevel);
+        ILogger logger = NewLogger(options.LogLevel);
+        logger = telemetry?.Add(logger) ?? logger;
         using var network = CreateHttp(options);
         using var direct = new HttpMessageInvoker(network, disposeHandler: false);
         using var credentials = options.ClientCredentials is null ? null : new ClientCredentialsTokens(options, direct, time);
@@ -78,12 +81,13 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
 
     private StderrLogger NewLogger(LogLevel level) => new(error, level, time);
 
-    private async Task RelayAsync(BridgeOptions options, HttpMessageInvoker http, StderrLogger logger, CancellationToken cancellationToken)
+    private async Task RelayAsync(BridgeOptions options, HttpMessageInvoker http, ILogger logger, CancellationToken cancellationToken)
     {
         var pool = new MessagePool();
         await using var host = new LineTransport(input, output, pool, options.Remote.MaxMessageBytes);
         logger.Started(options.Remote.Endpoint.Authority);
-        await new HostRelay(host, () => new RemoteTransport(options.Remote, http, pool, time, logger), options.ShutdownTimeout, pool, time, logger)
+        var operations = new HostOperations(Party.Remote(options.Remote.Endpoint));
+        await new HostRelay(host, () => new RemoteTransport(options.Remote, http, pool, time, logger), operations, options.ShutdownTimeout, pool, time, logger)
             .RunAsync(cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
@@ -9,12 +10,13 @@ namespace McpProxy.Bridge;
 /// <summary>Relays between the program that started the bridge and the remote server, until that program closes its side.</summary>
 /// <param name="host">The bridge's stdin and stdout.</param>
 /// <param name="connect">Makes a session with the server, which connects with its first message.</param>
+/// <param name="operations">What is traced and measured.</param>
 /// <param name="shutdownTimeout">How long replies that are pending at the end may take.</param>
 /// <param name="pool">Where message buffers come from.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Takes what a user should know.</param>
 internal sealed class HostRelay(
-    LineTransport host, Func<RemoteTransport> connect, TimeSpan shutdownTimeout, MessagePool pool, TimeProvider time, ILogger logger)
+    LineTransport host, Func<RemoteTransport> connect, HostOperations operations, TimeSpan shutdownTimeout, MessagePool pool, TimeProvider time, ILogger logger)
 {
     /// <summary>How many messages are read ahead: so it is seen that stdin has ended, while the server is being connected to.</summary>
     private const int MaxQueued = 64;
@@ -29,7 +31,8 @@ internal sealed class HostRelay(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = new CancellationTokenSource();
-        await using var link = new RemoteLink(connect, DownAsync, message => UpAsync(message, isRetry: true), pool, time, logger);
+        var since = time.GetTimestamp();
+        await using var link = new RemoteLink(connect, DownAsync, message => UpAsync(message, isRetry: true), operations, pool, time, logger);
         var forwarding = ForwardAsync(link, stop.Token);
 
         // Whatever ends first; a read from stdin cannot always be cancelled, and ends with the process.
@@ -39,6 +42,7 @@ internal sealed class HostRelay(
         await stop.CancelAsync();
         await forwarding;
         await link.DisposeAsync();
+        operations.HostLeft(time.GetElapsedTime(since));
         await host.CompleteAsync().WaitAsync(FlushTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -48,6 +52,7 @@ internal sealed class HostRelay(
         {
             if (received.Message is { } message)
             {
+                operations.Begin(message);
                 await UpAsync(message, isRetry: false);
             }
             else
@@ -79,6 +84,7 @@ internal sealed class HostRelay(
         await foreach (var (message, isRetry) in _up.Reader.ReadAllAsync(CancellationToken.None))
         {
             var (kind, id) = (message.Envelope.Kind, message.Id);
+            Activity.Current = operations.SpanOf(id);
             try
             {
                 if (stop.IsCancellationRequested)
@@ -121,5 +127,9 @@ internal sealed class HostRelay(
     private ValueTask FailAsync(MessageKind kind, JsonToken id, RemoteFault fault) =>
         kind == MessageKind.Request ? DownAsync(fault.ToMessage(pool, id)) : ValueTask.CompletedTask;
 
-    private async ValueTask DownAsync(Message message) => await host.SendAsync(message, CancellationToken.None);
+    private async ValueTask DownAsync(Message message)
+    {
+        operations.End(message);
+        await host.SendAsync(message, CancellationToken.None);
+    }
 }

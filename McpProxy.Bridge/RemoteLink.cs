@@ -1,6 +1,7 @@
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Sessions;
+using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -13,11 +14,13 @@ namespace McpProxy.Bridge;
 /// <param name="connect">Makes a session, which connects with its first message.</param>
 /// <param name="down">Takes what is for the host.</param>
 /// <param name="again">Takes what is to be sent again, because the server did not look at it.</param>
+/// <param name="operations">What is traced and measured.</param>
 /// <param name="pool">Where message buffers come from.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Takes what a user should know.</param>
 internal sealed class RemoteLink(
-    Func<RemoteTransport> connect, Func<Message, ValueTask> down, Func<Message, ValueTask> again, MessagePool pool, TimeProvider time, ILogger logger)
+    Func<RemoteTransport> connect, Func<Message, ValueTask> down, Func<Message, ValueTask> again, HostOperations operations, MessagePool pool, TimeProvider time,
+    ILogger logger)
     : IAsyncDisposable
 {
     /// <summary>How long making the session what it was may take.</summary>
@@ -110,7 +113,7 @@ internal sealed class RemoteLink(
         }
 
         var remote = connect();
-        _pump = PumpAsync(remote);
+        _pump = Detached.Start(() => PumpAsync(remote));
         var refusal = begins || !_setup.IsInitialized ? null : await TryReplayAsync(remote, cancellationToken);
         _delay.Note(isProgress: refusal is null);
         if (refusal is not null)
@@ -226,6 +229,7 @@ internal sealed class RemoteLink(
 
     private async Task PumpAsync(RemoteTransport remote)
     {
+        var since = time.GetTimestamp();
         try
         {
             while (await remote.ReceiveAsync(CancellationToken.None) is { End: EndReason.None } received)
@@ -236,6 +240,7 @@ internal sealed class RemoteLink(
                 }
             }
 
+            operations.Disconnected(time.GetElapsedTime(since));
             if (remote.Ended is { } fault && fault != RemoteFault.Closed)
             {
                 logger.SessionEnded(fault.Text);

@@ -5,6 +5,7 @@ using McpProxy.Gateway.Security;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Gateway.Status;
 using McpProxy.Gateway.StreamableHttp;
+using McpProxy.Gateway.Telemetry;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.ServiceDefaults;
@@ -23,6 +24,7 @@ internal static class GatewayServices
         services.AddSingleton(new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(RemoteHttp.Create(new RemoteHttpOptions()))));
         services.AddSingleton<BackendRegistry>();
         services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<GatewayGauges>();
         services.AddSingleton<SessionPost>();
         services.AddSingleton<LonePost>();
         services.AddSingleton<PostHandler>();
@@ -45,6 +47,7 @@ internal static class GatewayServices
             app.UsePathBase(options.PathBase);
         }
 
+        app.Services.GetRequiredService<GatewayGauges>(); // Monitors may ask from now on.
         app.UseRouting();
         app.UseCallerSecurity();
         app.MapStreamableHttp();

@@ -1,5 +1,6 @@
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -23,6 +24,9 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
 
     /// <summary>What was configured.</summary>
     public BackendOptions Options => options;
+
+    /// <summary>Its clients, as telemetry names them.</summary>
+    public Party Callers { get; } = new(Attributes.Tcp, name);
 
     /// <summary>How sessions map to connections.</summary>
     public SharingMode Sharing => context.Options.Stateless ? SharingMode.Shared : options.Sharing ?? context.Options.Sharing;
@@ -56,6 +60,18 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             lock (_gate)
             {
                 return (_shared?.InFlight ?? 0) + (_modern?.InFlight ?? 0) + _dedicated.Sum(link => link.InFlight);
+            }
+        }
+    }
+
+    /// <summary>How many bytes wait until it reads them.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_shared?.QueuedBytes ?? 0) + (_modern?.QueuedBytes ?? 0) + _dedicated.Sum(link => link.QueuedBytes);
             }
         }
     }

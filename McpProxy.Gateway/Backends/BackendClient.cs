@@ -1,5 +1,6 @@
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -21,6 +22,9 @@ internal abstract class BackendClient
     /// <param name="message">The message; the client disposes it.</param>
     /// <returns>Why a request cannot reach the client, or null.</returns>
     public abstract ValueTask<ProxyFault?> DeliverAsync(Message message);
+
+    /// <summary>Begins to trace and measure a request of the client's; null when nobody listens.</summary>
+    public abstract McpOperation? Begin(Message request);
 
     /// <summary>Called once for each request when its answer is known.</summary>
     public abstract void OnCompleted(Exchange exchange);

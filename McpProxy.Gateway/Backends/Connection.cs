@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Telemetry;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
@@ -12,14 +15,18 @@ namespace McpProxy.Gateway.Backends;
 /// <param name="owner">Takes what belongs to no exchange.</param>
 /// <param name="isShared">Whether several clients use it: then every id and token is rewritten, else only one that the backend could
 /// spell differently when it echoes it.</param>
+/// <param name="server">What it leads to, as telemetry names it.</param>
 /// <param name="pool">Where messages come from.</param>
-internal sealed class Connection(ITransport transport, IConnectionOwner owner, bool isShared, MessagePool pool)
+internal sealed class Connection(ITransport transport, IConnectionOwner owner, bool isShared, Party server, MessagePool pool)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<JsonToken, Exchange> _byId = [];
     private readonly Dictionary<JsonToken, Exchange> _byToken = [];
     private long _lastId;
     private ProxyFault? _ended;
+
+    /// <summary>How many bytes wait to be sent.</summary>
+    public long QueuedBytes => transport.QueuedBytes;
 
     /// <summary>How many requests wait for an answer. A subscription does not: its answer is its end (2026-07-28, basic/patterns, subscriptions).</summary>
     public int InFlight
@@ -43,9 +50,15 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             return;
         }
 
+        if (exchange.Operation is { } operation)
+        {
+            operation.Send(request, server);
+            Activity.Current = operation.Client ?? Activity.Current;
+        }
+
         try
         {
-            if (!await transport.SendAsync(request, cancellationToken) && Remove(exchange))
+            if (!await SendAsync(request, cancellationToken) && Remove(exchange))
             {
                 await exchange.FailAsync(ProxyFault.Exited, pool);
             }
@@ -59,7 +72,11 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     }
 
     /// <summary>Sends a notification or a response.</summary>
-    public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken) => transport.SendAsync(message, cancellationToken);
+    public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
+    {
+        GatewayMetrics.Sent(server, message.Length);
+        return transport.SendAsync(message, cancellationToken);
+    }
 
     /// <summary>Tells the backend that a request is cancelled, and ends its exchange: a server that obeys sends no answer.</summary>
     public async ValueTask CancelAsync(Message notification, Exchange exchange, CancellationToken cancellationToken)
@@ -71,7 +88,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
         }
 
-        await transport.SendAsync(notification, cancellationToken);
+        await SendAsync(notification, cancellationToken);
     }
 
     /// <summary>Sends a message if there is room for it now: what says farewell must not wait for a backend that reads nothing.</summary>
@@ -79,7 +96,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     {
         try
         {
-            await transport.SendAsync(message, new CancellationToken(canceled: true));
+            await SendAsync(message, new CancellationToken(canceled: true));
         }
         catch (OperationCanceledException)
         {
@@ -129,6 +146,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
             if (received.Message is { } message)
             {
+                GatewayMetrics.Received(server, message.Length);
                 await DispatchAsync(message);
                 continue;
             }

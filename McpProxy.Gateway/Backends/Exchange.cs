@@ -1,5 +1,6 @@
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -19,6 +20,9 @@ internal abstract class Exchange(BackendClient? client, Message request)
 
     /// <summary>The request's method.</summary>
     public McpMethod Method { get; } = request.Envelope.Method;
+
+    /// <summary>What is traced and measured of it; null when nobody listens.</summary>
+    public McpOperation? Operation { get; } = client is null ? McpOperation.BeginOwn(request) : client.Begin(request);
 
     /// <summary>The id that the backend sees.</summary>
     public JsonToken WireId { get; set; }
@@ -47,6 +51,7 @@ internal abstract class Exchange(BackendClient? client, Message request)
             return ValueTask.CompletedTask;
         }
 
+        Operation?.End(response);
         Answered?.Invoke(!response.Envelope.IsError);
         client?.OnCompleted(this);
         return OnResponseAsync(response);

@@ -1,8 +1,10 @@
 using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Telemetry;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -37,6 +39,15 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <summary>How many requests wait for an answer.</summary>
     public int InFlight => Current?.InFlight ?? 0;
 
+    /// <summary>How many bytes wait to be sent.</summary>
+    public long QueuedBytes => Current?.QueuedBytes ?? 0;
+
+    /// <summary>The revision that the backend speaks, where that is the link's business.</summary>
+    public virtual string? ProtocolVersion => null;
+
+    /// <summary>The backend, as telemetry names it.</summary>
+    private Party Server { get; } = backend.IsRemote ? Party.Remote(new Uri(backend.Url!), name) : new Party(Attributes.Pipe, name);
+
     /// <summary>The backend's name.</summary>
     protected string Name => name;
 
@@ -53,7 +64,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     protected virtual TimeSpan HandshakeTimeout => backend.Timeout ?? context.Options.InitializeTimeout;
 
     /// <summary>Starts the backend, and keeps it started.</summary>
-    public void Start() => _run = KeepRunningAsync();
+    public void Start() => _run = Detached.Start(KeepRunningAsync);
 
     /// <summary>Sends a client's request up; its exchange is completed whatever happens.</summary>
     public abstract ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken);
@@ -191,6 +202,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
 
             var delay = TimeSpan.FromTicks(Math.Min(LastDelay.Ticks, FirstDelay.Ticks << Math.Min(failures - 1, 10)));
+            GatewayMetrics.Restarted(Server);
             context.Logger.RestartingIn(name, delay.TotalSeconds, detail.TrimEnd('.'), failures, backend.IsRemote ? "connecting" : "starting it");
             lock (_gate)
             {
@@ -232,7 +244,8 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         }
 
         await using var owned = peer;
-        var connection = new Connection(peer.Transport, this, isShared, context.Pool);
+        var since = context.Time.GetTimestamp();
+        var connection = new Connection(peer.Transport, this, isShared, Server, context.Pool);
         var pump = connection.RunAsync();
         var ended = peer.EndAsync(pump);
         ProxyFault? fault = ProxyFault.Internal;
@@ -259,6 +272,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
         await peer.DisposeAsync();
         await pump; // Its transport is disposed now.
+        McpTelemetry.ClientSessionEnded(context.Time.GetElapsedTime(since), Server, ProtocolVersion);
         var detail = peer.DescribeEnd() ?? fault?.Text ?? "closed its stdout";
         if (fault is not null)
         {

@@ -20,8 +20,8 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     private volatile InitializeResult? _initialize;
     private LogSeverity? _lowestLevel;
 
-    /// <summary>The revision that the backend speaks, once it has said it.</summary>
-    public string? ProtocolVersion => _initialize?.ProtocolVersion;
+    /// <inheritdoc/>
+    public override string? ProtocolVersion => _initialize?.ProtocolVersion;
 
     /// <summary>A client that is to get what belongs to nobody in particular.</summary>
     public void Attach(BackendClient client)

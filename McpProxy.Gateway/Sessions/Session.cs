@@ -1,6 +1,7 @@
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Sessions;
 
@@ -16,6 +17,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     private readonly Dictionary<JsonToken, Exchange> _inFlight = [];
     private readonly CancellationTokenSource _ending = new();
     private Link? _link;
+    private readonly long _opened = time.GetTimestamp();
     private long _lastActive = time.GetTimestamp();
     private int _waiting;
     private bool _ended;
@@ -28,6 +30,9 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
 
     /// <summary>Its streams.</summary>
     public EventStreams Streams => streams;
+
+    /// <summary>How long it has been open.</summary>
+    public TimeSpan Age => time.GetElapsedTime(_opened);
 
     /// <summary>The revision that the client and the backend agreed on.</summary>
     public string ProtocolVersion { get; set; } = Revisions.Assumed;
@@ -145,6 +150,10 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
 
     /// <inheritdoc/>
     public override ValueTask<ProxyFault?> DeliverAsync(Message message) => streams.DeliverAsync(message);
+
+    /// <inheritdoc/>
+    public override McpOperation? Begin(Message request) =>
+        McpOperation.Begin(request, backend.Callers, id, request.Envelope.Method == McpMethod.Initialize ? null : ProtocolVersion);
 
     /// <inheritdoc/>
     public override void OnCompleted(Exchange exchange)

@@ -4,6 +4,7 @@ using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace McpProxy.Gateway.Sessions;
@@ -25,6 +26,9 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
 
     /// <summary>Every open session.</summary>
     public IEnumerable<Session> All => _sessions.Select(pair => pair.Value);
+
+    /// <summary>How many are open with each backend.</summary>
+    public IReadOnlyDictionary<string, int> CountByBackend() => All.CountBy(session => session.Backend.Name).ToDictionary();
 
     /// <summary>Notes that a client came.</summary>
     public void Touch() => LastActivity = time.GetUtcNow();
@@ -68,6 +72,7 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
         {
             Interlocked.Decrement(ref _count);
             logger.Ended(Short(session.Id), session.Backend.Name, reason);
+            McpTelemetry.ServerSessionEnded(session.Age, session.Backend.Callers, session.ProtocolVersion);
             await session.EndAsync();
         }
     }

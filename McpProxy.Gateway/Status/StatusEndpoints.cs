@@ -21,7 +21,7 @@ internal static class StatusEndpoints
 
     private static IResult GetStatus(BackendRegistry backends, SessionRegistry sessions)
     {
-        var perBackend = sessions.All.CountBy(session => session.Backend.Name).ToDictionary();
+        var perBackend = sessions.CountByBackend();
         return Results.Json(
             new GatewayStatus(
                 sessions.LastActivity.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz"),

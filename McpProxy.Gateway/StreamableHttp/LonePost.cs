@@ -34,7 +34,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
             return;
         }
 
-        await SendAsync(post.Backend.Shared(), message);
+        await SendAsync(post, message);
         post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
@@ -42,13 +42,13 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
     public static async Task HandleBatchAsync(Post post)
     {
         var link = post.Backend.Shared();
-        var client = new LoneClient();
+        var client = new LoneClient(post.Backend);
         var exchanges = new List<BufferedExchange>();
         foreach (var message in post.Body.Batch!)
         {
             if (message.Envelope.Kind != MessageKind.Request)
             {
-                await SendAsync(link, message);
+                await SendAsync(post, message);
                 continue;
             }
 
@@ -84,7 +84,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
         }
         else
         {
-            await link.SendAsync(new LoneClient(), message, CancellationToken.None);
+            await link.SendAsync(new LoneClient(post.Backend), message, CancellationToken.None);
             post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
         }
     }
@@ -96,7 +96,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
         await FaultResponse.WriteAsync(post.Context, fault, id);
     }
 
-    private static ValueTask SendAsync(Link link, Message message)
+    private static ValueTask SendAsync(Post post, Message message)
     {
         if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled))
         {
@@ -105,7 +105,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
             return ValueTask.CompletedTask;
         }
 
-        return link.SendAsync(new LoneClient(), message, CancellationToken.None);
+        return post.Backend.Shared().SendAsync(new LoneClient(post.Backend), message, CancellationToken.None);
     }
 
     private async Task RelayAsync(Post post, Link link, Message request, bool isModern)
@@ -116,7 +116,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
             return;
         }
 
-        var client = new LoneClient();
+        var client = new LoneClient(post.Backend);
         var exchange = new BufferedExchange(client, request);
         await link.SendRequestAsync(client, request, exchange, CancellationToken.None);
         using var response = await exchange.WaitAsync(post.Context.RequestAborted);
@@ -132,7 +132,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
 
     private async Task StreamAsync(Post post, Link link, Message request, bool isModern)
     {
-        var client = new LoneClient();
+        var client = new LoneClient(post.Backend);
         var streams = new EventStreams(_limits, time) { StallTimeout = options.Value.StallTimeout };
         var stream = streams.Open();
         var exchange = new StreamExchange(client, request, streams, stream);

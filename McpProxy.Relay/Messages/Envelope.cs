@@ -12,6 +12,9 @@ public struct Envelope
     /// <summary>Whether a response carries <c>error</c> rather than <c>result</c>.</summary>
     public bool IsError { get; internal set; }
 
+    /// <summary>Whether a response's <c>result.isError</c> is true: the tool that was called has failed (2025-11-25, server/tools, error handling).</summary>
+    public bool IsToolError { get; internal set; }
+
     /// <summary>The id token. Empty for a notification, and for an error response whose id is null or missing.</summary>
     public Slice Id { get; internal set; }
 
@@ -20,6 +23,15 @@ public struct Envelope
 
     /// <summary>The whole value of <c>params</c>.</summary>
     public Slice Params { get; internal set; }
+
+    /// <summary>The first token of <c>params._meta</c>: its opening brace, or what stands there in its place.</summary>
+    public Slice Meta { get; internal set; }
+
+    /// <summary><c>params._meta.traceparent</c>: the trace that the message belongs to (W3C Trace Context). Any token: a sender may write what is none.</summary>
+    public Slice TraceParent { get; internal set; }
+
+    /// <summary><c>params._meta.tracestate</c>. Any token, too.</summary>
+    public Slice TraceState { get; internal set; }
 
     /// <summary><c>params._meta.progressToken</c>: the token under which a request wants progress.</summary>
     public Slice ProgressToken { get; internal set; }

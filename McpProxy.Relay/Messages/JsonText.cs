@@ -1,16 +1,44 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace McpProxy.Relay.Messages;
 
 /// <summary>
-/// Compares a JSON string with a name of ours. <see cref="Utf8JsonReader.ValueTextEquals(ReadOnlySpan{byte})"/> throws when the string
+/// JSON strings as text, and compared with names of ours. <see cref="Utf8JsonReader.ValueTextEquals(ReadOnlySpan{byte})"/> throws when the string
 /// escapes half of a surrogate pair, which is JSON nonetheless (RFC 8259, section 8.2).
 /// </summary>
-internal static class JsonText
+public static class JsonText
 {
+    private const int MaxTextBytes = 1024;
+
+    /// <summary>What a JSON string stands for, and any other token as it is spelled; empty when there is none. Cut where it is absurdly long.</summary>
+    public static string Read(ReadOnlySpan<byte> token)
+    {
+        if (token is not [(byte)'"', .., (byte)'"'] || token.Length > MaxTextBytes)
+        {
+            return Encoding.UTF8.GetString(token[..Math.Min(token.Length, MaxTextBytes)]);
+        }
+
+        if (!token.Contains((byte)'\\'))
+        {
+            return Encoding.UTF8.GetString(token[1..^1]);
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(token);
+            reader.Read();
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(token); // Half of a surrogate pair is no text.
+        }
+    }
+
     /// <summary>Whether the reader's current string or name stands for <paramref name="ascii"/>; escapes count as what they stand for.</summary>
-    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> ascii)
+    internal static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> ascii)
     {
         var spelled = reader.ValueSpan;
         if (!reader.ValueIsEscaped)

@@ -66,6 +66,9 @@ public readonly struct JsonToken : IEquatable<JsonToken>
             : new JsonToken(token.ToArray());
     }
 
+    /// <summary>Bytes that are written as they are, whether they are one token or not.</summary>
+    internal static JsonToken Verbatim(byte[] bytes) => new(bytes);
+
     /// <summary>The token of an integer.</summary>
     public static JsonToken From(long number) => new(number);
 

@@ -9,7 +9,7 @@ namespace McpProxy.Relay.Messages;
 /// </summary>
 public sealed class Message : IDisposable
 {
-    private const int MaxReplacements = 3;
+    private const int MaxReplacements = 4;
 
     private readonly MessagePool _pool;
     private readonly int _bodyLength;
@@ -61,11 +61,19 @@ public sealed class Message : IDisposable
     /// <summary>Lets the message go out with <paramref name="value"/> in place of <paramref name="slice"/>. A missing token stays missing.</summary>
     public void Replace(Slice slice, JsonToken value)
     {
-        if (slice.IsEmpty)
+        if (!slice.IsEmpty)
         {
-            return;
+            Put(slice, value);
         }
+    }
 
+    /// <summary>Lets the message go out with <paramref name="json"/> before the byte at <paramref name="position"/>; instead of what was inserted there before.</summary>
+    /// <param name="position">An offset into <see cref="Body"/>, between two tokens.</param>
+    /// <param name="json">What makes the message JSON again; at most <see cref="MessageScanner.MaxTokenBytes"/> bytes.</param>
+    public void Insert(int position, byte[] json) => Put(new Slice(position, 0), JsonToken.Verbatim(json));
+
+    private void Put(Slice slice, JsonToken value)
+    {
         var at = 0;
         while (at < _replacementCount && _replacements[at].Slice.Start < slice.Start)
         {

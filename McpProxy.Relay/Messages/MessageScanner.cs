@@ -59,26 +59,15 @@ public static class MessageScanner
         return Enter(ref reader, "result"u8) && Enter(ref reader, "_meta"u8) && Seek(ref reader, "io.modelcontextprotocol/subscriptionId"u8) && IsToken(ref reader)
             ? TokenSlice(ref reader)
             : default;
+    }
 
-        static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-            (reader.TokenType != JsonTokenType.None || reader.Read()) && Seek(ref reader, name) && reader.TokenType == JsonTokenType.StartObject;
-
-        static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-        {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var found = JsonText.Is(ref reader, name);
-                reader.Read();
-                if (found)
-                {
-                    return true;
-                }
-
-                reader.Skip();
-            }
-
-            return false;
-        }
+    /// <summary>Finds <c>result.protocolVersion</c> in an answer to <c>initialize</c> that was scanned: the revision to speak.</summary>
+    public static Slice FindRevision(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, Options);
+        return Enter(ref reader, "result"u8) && Seek(ref reader, "protocolVersion"u8) && reader.TokenType == JsonTokenType.String
+            ? TokenSlice(ref reader)
+            : default;
     }
 
     /// <summary>Why a reader threw: at the limit, a bracket opens one level too many; anything else is a mistake.</summary>
@@ -87,6 +76,26 @@ public static class MessageScanner
         // The reader counts a bracket that it has just opened only from the next token on.
         var open = reader.CurrentDepth + (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? 1 : 0);
         return open == maxDepth && json[(int)reader.BytesConsumed..] is [(byte)'{' or (byte)'[', ..] ? ScanFault.TooDeep : ScanFault.NotJson;
+    }
+
+    private static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        (reader.TokenType != JsonTokenType.None || reader.Read()) && Seek(ref reader, name) && reader.TokenType == JsonTokenType.StartObject;
+
+    private static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = JsonText.Is(ref reader, name);
+            reader.Read();
+            if (found)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
     }
 
     private static ScanFault SkipValue(ref Utf8JsonReader reader)
@@ -135,9 +144,12 @@ public static class MessageScanner
                     continue;
                 case Members.Params:
                     var start = (int)reader.TokenStartIndex;
-                    fault = First(fault, ReadParams(ref reader, 0, ref envelope));
+                    fault = First(fault, ParamsScanner.Read(ref reader, 0, ref envelope));
                     envelope.Params = new Slice(start, (int)reader.BytesConsumed - start);
                     paramsRead = true;
+                    continue;
+                case Members.Result when reader.TokenType == JsonTokenType.StartObject:
+                    envelope.IsToolError = ReadIsError(ref reader);
                     continue;
             }
 
@@ -149,7 +161,7 @@ public static class MessageScanner
             // The method came after its params: only now is it known which member of them matters.
             var again = new Utf8JsonReader(json.Slice(envelope.Params.Start, envelope.Params.Length), Options);
             again.Read();
-            fault = First(fault, ReadParams(ref again, envelope.Params.Start, ref envelope));
+            fault = First(fault, ParamsScanner.Read(ref again, envelope.Params.Start, ref envelope));
         }
 
         // Some servers write "error":null beside a result, against JSON-RPC 2.0, section 5; nobody can misread it.
@@ -214,77 +226,24 @@ public static class MessageScanner
         }
     }
 
-    private static ScanFault ReadParams(ref Utf8JsonReader reader, int offset, ref Envelope envelope)
+    /// <summary>Skips a result, and notes on the way whether it says that a tool has failed.</summary>
+    private static bool ReadIsError(ref Utf8JsonReader reader)
     {
-        var fault = ScanFault.None;
-        var subjectName = McpMethods.SubjectName(envelope.Method);
-        var subjectSeen = false;
-        var metaSeen = false;
+        var isError = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isMeta = JsonText.Is(ref reader, "_meta"u8);
-            var isSubject = !isMeta && !subjectName.IsEmpty && JsonText.Is(ref reader, subjectName);
+            var isMember = JsonText.Is(ref reader, "isError"u8);
             reader.Read();
-            if ((isMeta && metaSeen) || (isSubject && subjectSeen))
-            {
-                fault = First(fault, ScanFault.Duplicate);
-            }
-
-            metaSeen |= isMeta;
-            subjectSeen |= isSubject;
-            if (isMeta && reader.TokenType == JsonTokenType.StartObject)
-            {
-                fault = First(fault, ReadMeta(ref reader, offset, ref envelope));
-                continue;
-            }
-
-            if (isSubject && IsToken(ref reader))
-            {
-                envelope.Subject = TokenSlice(ref reader).Shift(offset);
-            }
-
+            isError |= isMember && reader.TokenType == JsonTokenType.True;
             reader.Skip();
         }
 
-        return fault;
+        return isError;
     }
 
-    private static ScanFault ReadMeta(ref Utf8JsonReader reader, int offset, ref Envelope envelope)
-    {
-        var fault = ScanFault.None;
-        var (tokenSeen, versionSeen, subscriptionSeen) = (false, false, false);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isToken = JsonText.Is(ref reader, "progressToken"u8);
-            var isVersion = !isToken && JsonText.Is(ref reader, "io.modelcontextprotocol/protocolVersion"u8);
-            var isSubscription = !isToken && !isVersion && JsonText.Is(ref reader, "io.modelcontextprotocol/subscriptionId"u8);
-            reader.Read();
-            if ((isToken && tokenSeen) || (isVersion && versionSeen) || (isSubscription && subscriptionSeen))
-            {
-                fault = First(fault, ScanFault.Duplicate);
-            }
+    internal static bool IsToken(ref Utf8JsonReader reader) => reader.TokenType is JsonTokenType.String or JsonTokenType.Number;
 
-            tokenSeen |= isToken;
-            versionSeen |= isVersion;
-            subscriptionSeen |= isSubscription;
-            if (IsToken(ref reader) && (isToken || isVersion || isSubscription))
-            {
-                var slice = TokenSlice(ref reader).Shift(offset);
-                fault = First(fault, slice.Length > MaxTokenBytes ? ScanFault.TokenTooLong : ScanFault.None);
-                envelope.ProgressToken = isToken ? slice : envelope.ProgressToken;
-                envelope.ProtocolVersion = isVersion ? slice : envelope.ProtocolVersion;
-                envelope.SubscriptionId = isSubscription ? slice : envelope.SubscriptionId;
-            }
-
-            reader.Skip();
-        }
-
-        return fault;
-    }
-
-    private static bool IsToken(ref Utf8JsonReader reader) => reader.TokenType is JsonTokenType.String or JsonTokenType.Number;
-
-    private static Slice TokenSlice(ref Utf8JsonReader reader)
+    internal static Slice TokenSlice(ref Utf8JsonReader reader)
     {
         var start = (int)reader.TokenStartIndex;
         return new Slice(start, (int)reader.BytesConsumed - start);
@@ -297,5 +256,5 @@ public static class MessageScanner
         return new Slice(start, (int)reader.BytesConsumed - start);
     }
 
-    private static ScanFault First(ScanFault first, ScanFault second) => first != ScanFault.None ? first : second;
+    internal static ScanFault First(ScanFault first, ScanFault second) => first != ScanFault.None ? first : second;
 }

@@ -1,4 +1,5 @@
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Relay.Remote;
 
@@ -36,7 +37,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping);
         // Discarded: it catches what can happen, and ends with the session.
-        _ = ReadAsync(response, stop.Token);
+        _ = Detached.Start(() => ReadAsync(response, stop.Token));
         try
         {
             await _endpoint.Task.WaitAsync(patience.Token);

@@ -1,4 +1,5 @@
 using System.Net;
+using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Relay.Remote;
 
@@ -22,7 +23,7 @@ internal sealed class OwnStream(
         if (Interlocked.Exchange(ref _started, 1) == 0)
         {
             // Discarded: it catches what can happen, and ends with the session.
-            _ = KeepOpenAsync();
+            _ = Detached.Start(KeepOpenAsync);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Remote;
@@ -15,7 +14,7 @@ internal sealed record RemoteSession(string? Id, string? Revision)
     public static RemoteSession Read(HttpResponseMessage response, Message answer)
     {
         var id = response.Headers.TryGetValues(IdHeader, out var values) ? values.FirstOrDefault() : null;
-        return new RemoteSession(string.IsNullOrEmpty(id) ? null : id, ReadRevision(answer));
+        return new RemoteSession(string.IsNullOrEmpty(id) ? null : id, JsonText.Read(answer[MessageScanner.FindRevision(answer.Body)]) is { Length: > 0 } revision ? revision : null);
     }
 
     /// <summary>Adds the headers by which the server knows the session.</summary>
@@ -29,22 +28,6 @@ internal sealed record RemoteSession(string? Id, string? Revision)
         if (Revision is not null)
         {
             request.Headers.TryAddWithoutValidation(RevisionHeader, Revision);
-        }
-    }
-
-    private static string? ReadRevision(Message answer)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(answer.Body.ToArray(), new JsonDocumentOptions { MaxDepth = MessageScanner.MaxDepth });
-            return json.RootElement.GetProperty("result") is { ValueKind: JsonValueKind.Object } result
-                && result.TryGetProperty("protocolVersion", out var version) && version.ValueKind == JsonValueKind.String
-                ? version.GetString()
-                : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // Half of a surrogate pair.
         }
     }
 }

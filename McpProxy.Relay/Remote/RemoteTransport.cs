@@ -39,6 +39,9 @@ public sealed class RemoteTransport : ITransport
     /// <summary>How many messages wait for an answer, or to be taken and sent again.</summary>
     public int InFlight => _context.Calls.Count + _context.UnsentCount;
 
+    /// <inheritdoc/>
+    public long QueuedBytes => 0; // Each request goes on its own way at once.
+
     /// <summary>Why it has ended, or null.</summary>
     public RemoteFault? Ended => _context.Ended;
 

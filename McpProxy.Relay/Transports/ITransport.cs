@@ -5,6 +5,9 @@ namespace McpProxy.Relay.Transports;
 /// <summary>A duplex of messages that ends once, with a named reason.</summary>
 public interface ITransport : IAsyncDisposable
 {
+    /// <summary>How many bytes were taken and wait to be sent, where that can be said.</summary>
+    long QueuedBytes { get; }
+
     /// <summary>Sends a message, after those that were sent before it. Safe to call from several threads.</summary>
     /// <param name="message">The message; the transport disposes it, whatever happens.</param>
     /// <param name="cancellationToken">Gives up waiting for room.</param>

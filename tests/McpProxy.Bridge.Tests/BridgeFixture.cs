@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Tests;
 using McpProxy.Relay.Tests.Remote;
 using McpProxy.Relay.Transports;
@@ -36,7 +37,7 @@ internal sealed class BridgeFixture : IAsyncDisposable
         var options = new RemoteOptions { Endpoint = new Uri("http://server.example/mcp"), Kind = kind };
         var logger = new StderrLogger(Log, Microsoft.Extensions.Logging.LogLevel.Debug, TimeProvider.System);
         Running = new HostRelay(_host, () => new RemoteTransport(options, _http, _pool, TimeProvider.System, logger),
-            shutdownTimeout ?? TimeSpan.FromMinutes(1), _pool, TimeProvider.System, logger).RunAsync(_stop.Token);
+            new HostOperations(Party.Remote(options.Endpoint)), shutdownTimeout ?? TimeSpan.FromMinutes(1), _pool, TimeProvider.System, logger).RunAsync(_stop.Token);
     }
 
     public ScriptedServer Server { get; } = new();
