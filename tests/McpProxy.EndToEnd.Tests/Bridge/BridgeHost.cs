@@ -9,7 +9,7 @@ internal static class BridgeHost
     /// <summary>Starts it with these arguments, in an environment of these variables.</summary>
     public static StdioWire Start(IEnumerable<string> arguments, params (string Name, string Value)[] variables) => new([ArtifactPaths.McpProxy, .. arguments], start =>
     {
-        foreach (var name in new[] { "SSE_URL", "API_ACCESS_TOKEN", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy" })
+        foreach (var name in new[] { "SSE_URL", "API_ACCESS_TOKEN", "OTEL_EXPORTER_OTLP_ENDPOINT", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy" })
         {
             start.Environment.Remove(name);
         }

@@ -27,6 +27,11 @@ internal sealed class SdkClient : IAsyncDisposable
     public static Task<SdkClient> ConnectAsync(CancellationToken cancellationToken, params string[] bridge) =>
         ConnectAsync(Bridge(bridge), answers: true, "2025-11-25", cancellationToken);
 
+    /// <summary>The same, with a bridge in an environment of these variables, and without answers for what a server asks.</summary>
+    public static Task<SdkClient> ConnectAsync(
+        IReadOnlyDictionary<string, string?> variables, CancellationToken cancellationToken, params string[] bridge) =>
+        ConnectAsync(Bridge(bridge, variables), answers: false, "2025-11-25", cancellationToken);
+
     /// <summary>Connects over <c>streamable-http</c> or <c>sse</c>, or over stdio to a bridge.</summary>
     public static Task<SdkClient> ConnectAsync(
         McpProxyProcess gateway,
@@ -71,11 +76,13 @@ internal sealed class SdkClient : IAsyncDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(transport), transport, "No such transport."),
     };
 
-    private static StdioClientTransport Bridge(params string[] arguments) => new(new()
+    private static StdioClientTransport Bridge(params string[] arguments) => Bridge(arguments, new Dictionary<string, string?>(StringComparer.Ordinal));
+
+    private static StdioClientTransport Bridge(string[] arguments, IReadOnlyDictionary<string, string?> variables) => new(new()
     {
         Command = ArtifactPaths.McpProxy,
         Arguments = arguments,
-        EnvironmentVariables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["SSE_URL"] = null, ["API_ACCESS_TOKEN"] = null },
+        EnvironmentVariables = new Dictionary<string, string?>(variables, StringComparer.Ordinal) { ["SSE_URL"] = null, ["API_ACCESS_TOKEN"] = null },
     });
 
     private static void AnswerRequests(McpClientHandlers handlers, ConcurrentQueue<string> asked)

@@ -18,6 +18,10 @@ internal static class ArtifactPaths
         Path.Combine(Binaries.FullName, "McpProxy.Samples.Everything", Output.Name, "everything-server.dll"),
         "build samples/McpProxy.Samples.Everything");
 
+    /// <summary>The server that misbehaves on demand, to be run with <c>dotnet</c>.</summary>
+    public static string FaultServer => Existing(
+        Path.Combine(Binaries.FullName, "McpProxy.FaultServer", Output.Name, "fault-server.dll"), "build tests/McpProxy.FaultServer");
+
     public static string Node => NodeModule("node", "bin", OperatingSystem.IsWindows() ? "node.exe" : "node");
 
     public static string ServerEverything => NodeModule("@modelcontextprotocol", "server-everything", "dist", "index.js");

@@ -9,6 +9,9 @@ internal static class Backends
     /// <summary>The reference server on the official TypeScript SDK, which speaks the initialize era.</summary>
     public static IReadOnlyList<string> ServerEverything => [ArtifactPaths.Node, ArtifactPaths.ServerEverything, "stdio"];
 
+    /// <summary>The server that misbehaves as these flags say, and can tell every line that it has read.</summary>
+    public static IReadOnlyList<string> Fault(params string[] flags) => ["dotnet", ArtifactPaths.FaultServer, .. flags];
+
     public static IReadOnlyList<string> Named(string name) => name switch
     {
         "sample" => Sample,

@@ -8,7 +8,7 @@ internal sealed partial class McpProxyProcess : IAsyncDisposable
 {
     // What a developer's or a CI's own environment may hold and what would change the program's behaviour.
     private static readonly string[] Disturbing =
-        ["SSE_URL", "API_ACCESS_TOKEN", "ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+        ["SSE_URL", "API_ACCESS_TOKEN", "ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
 
     private readonly CapturedProcess _process;
 
@@ -67,7 +67,7 @@ internal sealed partial class McpProxyProcess : IAsyncDisposable
     public static CapturedProcess Run(IEnumerable<string> arguments, Action<ProcessStartInfo>? configure = null)
     {
         var start = new ProcessStartInfo(ArtifactPaths.McpProxy, arguments) { RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var name in Disturbing)
+        foreach (var name in Disturbing.Concat(start.Environment.Keys.Where(name => name.StartsWith("OTEL_", StringComparison.Ordinal)).ToList()))
         {
             start.Environment.Remove(name);
         }

@@ -62,5 +62,9 @@ internal static class Rpc
     public static Func<JsonNode, bool> ResponseTo(object id) =>
         message => message["method"] is null && JsonNode.DeepEquals(message["id"], JsonSerializer.SerializeToNode(id));
 
+    /// <summary>Whether a message is the request with this id.</summary>
+    public static Func<JsonNode, bool> RequestWith(object id) =>
+        message => message["method"] is not null && JsonNode.DeepEquals(message["id"], JsonSerializer.SerializeToNode(id));
+
     public static Func<JsonNode, bool> Method(string name) => message => (string?)message["method"] == name;
 }
