@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Sessions;
@@ -60,6 +61,7 @@ internal sealed class RemoteLink(
                 return;
             }
 
+            Activity.Current?.SetTag(Attributes.Session, remote.SessionId);
             if (await remote.TrySendAsync(message, isRetry, cancellationToken))
             {
                 return;

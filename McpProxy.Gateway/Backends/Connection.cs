@@ -171,6 +171,11 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             _byToken.Clear();
         }
 
+        foreach (var exchange in exchanges)
+        {
+            owner.OnUnanswered(exchange, fault);
+        }
+
         // All at once: a client that reads nothing holds up its own answer and no other.
         await Task.WhenAll(exchanges.Select(exchange => exchange.FailAsync(fault, pool).AsTask()));
     }

@@ -1,3 +1,4 @@
+using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Backends;
@@ -7,6 +8,9 @@ internal interface IConnectionOwner
 {
     /// <summary>Takes a message; the owner disposes it. While it waits, nothing more is read from the backend.</summary>
     ValueTask OnMessageAsync(Connection connection, Message message);
+
+    /// <summary>A client's request was not answered, because the connection ended.</summary>
+    void OnUnanswered(Exchange exchange, ProxyFault fault);
 
     /// <summary>The backend sent something that is no message.</summary>
     void OnFault(ScanFault fault);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
@@ -77,6 +78,17 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     /// <inheritdoc/>
     public abstract ValueTask OnMessageAsync(Connection connection, Message message);
+
+    /// <inheritdoc/>
+    public void OnUnanswered(Exchange exchange, ProxyFault fault)
+    {
+        if (exchange.Client is not null)
+        {
+            Activity.Current = exchange.Operation?.Client; // The record is a part of that request's trace.
+            context.Logger.Unanswered(name, exchange.Method.ToName() is { Length: > 0 } method ? method : "an unknown method", fault.Text);
+            Activity.Current = null;
+        }
+    }
 
     /// <inheritdoc/>
     public void OnFault(ScanFault fault) => context.Logger.NotAMessage(name, fault);

@@ -68,6 +68,9 @@ internal static partial class Log
     [LoggerMessage(1019, LogLevel.Error, "[{Backend}] the loop that keeps it running failed")]
     public static partial void LinkFailed(this ILogger logger, Exception exception, string backend);
 
+    [LoggerMessage(1022, LogLevel.Warning, "[{Backend}] a request was not answered ({Method}): {Reason}")]
+    public static partial void Unanswered(this ILogger logger, string backend, string method, string reason);
+
     [LoggerMessage(1020, LogLevel.Warning, "{Remark}")]
     public static partial void Remark(this ILogger logger, string remark);
 }

@@ -51,7 +51,8 @@ public enum McpMethod : byte
     ResourceUpdated,
 }
 
-internal static class McpMethods
+/// <summary>The names of methods.</summary>
+public static class McpMethods
 {
     private static readonly byte[][] Names =
     [
@@ -72,8 +73,13 @@ internal static class McpMethods
         [.. "notifications/resources/updated"u8],
     ];
 
+    private static readonly string[] Texts = [.. Names.Select(name => System.Text.Encoding.UTF8.GetString(name))];
+
+    /// <summary>The method as messages name it; empty for <see cref="McpMethod.Other"/>.</summary>
+    public static string ToName(this McpMethod method) => Texts[(int)method];
+
     /// <summary>Which method the reader's current string names; escapes count as what they stand for.</summary>
-    public static McpMethod Read(ref Utf8JsonReader reader)
+    internal static McpMethod Read(ref Utf8JsonReader reader)
     {
         for (var i = 1; i < Names.Length; i++)
         {
@@ -87,7 +93,7 @@ internal static class McpMethods
     }
 
     /// <summary>The member of <c>params</c> that routing reads for this method; empty when there is none.</summary>
-    public static ReadOnlySpan<byte> SubjectName(McpMethod method) => method switch
+    internal static ReadOnlySpan<byte> SubjectName(McpMethod method) => method switch
     {
         McpMethod.ToolsCall or McpMethod.PromptsGet => "name"u8,
         McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe or McpMethod.ResourceUpdated => "uri"u8,

@@ -36,6 +36,9 @@ public sealed class RemoteTransport : ITransport
     /// <summary>The transport that the server speaks, once that is known.</summary>
     public RemoteKind? Kind => _finder.Kind;
 
+    /// <summary>The id that the server gave the session, if it has.</summary>
+    public string? SessionId => (_finder.Wire as StreamableHttpWire)?.SessionId;
+
     /// <summary>How many messages wait for an answer, or to be taken and sent again.</summary>
     public int InFlight => _context.Calls.Count + _context.UnsentCount;
 

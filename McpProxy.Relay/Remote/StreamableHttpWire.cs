@@ -27,6 +27,9 @@ internal sealed class StreamableHttpWire : RemoteWire
         _mirrored = new MirroredHeaders(context.Logger);
     }
 
+    /// <summary>The id that the server gave the session, if it has.</summary>
+    public string? SessionId => _session?.Id;
+
     /// <summary>Called when the server's answer shows that it speaks this transport; null once that is known.</summary>
     public Action? Found { get; set; }
 

@@ -6,6 +6,9 @@ public static class Attributes
     /// <summary>The name of a backend, as the configuration has it.</summary>
     public const string Backend = "mcp_proxy.backend";
 
+    /// <summary>The id of the session between a client and a server over HTTP.</summary>
+    public const string Session = "mcp.session.id";
+
     /// <summary><c>pipe</c> for stdio, <c>tcp</c> for HTTP.</summary>
     public const string Transport = "network.transport";
 
@@ -19,7 +22,6 @@ public static class Attributes
     public const string Tcp = "tcp";
 
     internal const string Method = "mcp.method.name";
-    internal const string Session = "mcp.session.id";
     internal const string RequestId = "jsonrpc.request.id";
     internal const string Tool = "gen_ai.tool.name";
     internal const string Prompt = "gen_ai.prompt.name";

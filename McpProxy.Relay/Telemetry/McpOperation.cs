@@ -25,26 +25,32 @@ public sealed class McpOperation
         Session = session;
         var method = JsonText.Read(request[envelope.MethodName]);
         var subject = JsonText.Read(request[envelope.Subject]);
-        _tags.Add(Attributes.Method, method);
+        var tags = default(TagList);
+        tags.Add(Attributes.Method, method);
         switch (Method)
         {
             case McpMethod.ToolsCall:
-                _tags.Add(Attributes.Tool, subject);
-                _tags.Add(Attributes.GenAiOperation, "execute_tool");
+                tags.Add(Attributes.GenAiOperation, "execute_tool");
+                AddIfAny(Attributes.Tool, subject);
                 break;
             case McpMethod.PromptsGet:
-                _tags.Add(Attributes.Prompt, subject);
+                AddIfAny(Attributes.Prompt, subject);
                 break;
             case McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe:
                 _resource = subject; // Not for metrics, nor for the name: there may be any number of them.
                 break;
         }
 
-        _name = Method is McpMethod.ToolsCall or McpMethod.PromptsGet ? $"{method} {subject}" : method;
-        var spoken = envelope.ProtocolVersion.IsEmpty ? revision : JsonText.Read(request[envelope.ProtocolVersion]);
-        if (spoken is not null)
+        _name = Method is McpMethod.ToolsCall or McpMethod.PromptsGet ? $"{method} {subject}".TrimEnd() : method;
+        AddIfAny(Attributes.Revision, envelope.ProtocolVersion.IsEmpty ? revision : JsonText.Read(request[envelope.ProtocolVersion]));
+        _tags = tags;
+
+        void AddIfAny(string name, string? value)
         {
-            _tags.Add(Attributes.Revision, spoken);
+            if (!string.IsNullOrEmpty(value))
+            {
+                tags.Add(name, value);
+            }
         }
     }
 
