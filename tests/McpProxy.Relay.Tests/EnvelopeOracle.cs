@@ -19,7 +19,11 @@ internal sealed record EnvelopeText(
     string ProgressToken,
     string Subject,
     string ProtocolVersion,
-    string SubscriptionId)
+    string SubscriptionId,
+    bool IsToolError,
+    string Meta,
+    string TraceParent,
+    string TraceState)
 {
     public static EnvelopeText Of(ReadOnlySpan<byte> body, in Envelope envelope) => new(
         envelope.Kind,
@@ -31,7 +35,11 @@ internal sealed record EnvelopeText(
         Cut(body, envelope.ProgressToken),
         Cut(body, envelope.Subject),
         Cut(body, envelope.ProtocolVersion),
-        Cut(body, envelope.SubscriptionId));
+        Cut(body, envelope.SubscriptionId),
+        envelope.IsToolError,
+        Cut(body, envelope.Meta),
+        Cut(body, envelope.TraceParent),
+        Cut(body, envelope.TraceState));
 
     public static string Cut(ReadOnlySpan<byte> body, Slice slice) => Encoding.Latin1.GetString(body.Slice(slice.Start, slice.Length));
 }
@@ -111,6 +119,10 @@ internal static class EnvelopeOracle
             "",
             "",
             "",
+            "",
+            Only(members, "result") is { ValueKind: JsonValueKind.Object } result && Members(result)["isError"].Any(value => value.ValueKind == JsonValueKind.True),
+            "",
+            "",
             "");
         return isCall && Only(members, "params") is { ValueKind: JsonValueKind.Object } inner ? ReadParams(envelope, inner, known) : envelope;
     }
@@ -147,6 +159,9 @@ internal static class EnvelopeOracle
             ProgressToken = inMeta is null ? "" : Token(Only(inMeta, names[0])),
             ProtocolVersion = inMeta is null ? "" : Token(Only(inMeta, names[1])),
             SubscriptionId = inMeta is null ? "" : Token(Only(inMeta, names[2])),
+            Meta = FirstToken(meta.Count > 0 ? meta[0] : null),
+            TraceParent = FirstToken(inMeta is null ? null : Only(inMeta, "traceparent")),
+            TraceState = FirstToken(inMeta is null ? null : Only(inMeta, "tracestate")),
         };
     }
 
@@ -158,6 +173,9 @@ internal static class EnvelopeOracle
     private static bool IsToken(JsonElement element) => element.ValueKind is JsonValueKind.String or JsonValueKind.Number;
 
     private static string Token(JsonElement? element) => element is { } value && IsToken(value) ? Raw(value) : "";
+
+    private static string FirstToken(JsonElement? element) =>
+        element is not { } value ? "" : value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? Raw(value)[..1] : Raw(value);
 
     private static string Raw(JsonElement element) => Encoding.Latin1.GetString(JsonMarshal.GetRawUtf8Value(element));
 

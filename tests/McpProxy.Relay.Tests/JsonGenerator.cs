@@ -46,7 +46,7 @@ internal sealed class JsonGenerator(int seed)
                 break;
             case 3:
                 members.Add(Member("id", Token()));
-                members.Add(Member("result", Value(1)));
+                members.Add(Member("result", Next(2) == 0 ? Object([.. Maybe(Member("isError", Pick<string>(["true", "false", "1", "{}"]))), .. Strangers(2)]) : Value(1)));
                 break;
             case 4:
                 members.Add(Member("id", Token()));
@@ -148,6 +148,7 @@ internal sealed class JsonGenerator(int seed)
     private IEnumerable<string> Meta() =>
     [
         .. Maybe(Member("progressToken", Next(5) == 0 ? Value(3) : Token())),
+        .. Next(3) == 0 ? [Member("traceparent", Next(3) == 0 ? Value(3) : Token()), .. Maybe(Member("tracestate", Text()))] : Array.Empty<string>(),
         .. Maybe(Member("io.modelcontextprotocol/protocolVersion", Spell("2026-07-28"))),
         .. Maybe(Member("io.modelcontextprotocol/subscriptionId", Token())),
         .. Strangers(3),
