@@ -1,6 +1,7 @@
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.HttpSse;
+using McpProxy.Gateway.Operator;
 using McpProxy.Gateway.Security;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Gateway.Status;
@@ -53,6 +54,7 @@ internal static class GatewayServices
         app.MapStreamableHttp();
         app.MapHttpSse();
         app.MapStatus();
+        app.MapOperator();
         app.MapDefaultEndpoints();
         return app;
     }

@@ -89,6 +89,30 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
         }
     }
 
+    /// <summary>Starts everything anew, at once. Sessions go on; requests in flight are answered with an error.</summary>
+    public void Restart()
+    {
+        Link?[] links;
+        IPeer? spare;
+        lock (_gate)
+        {
+            links = [_shared, _modern, .. _dedicated];
+            (spare, _spare) = (_spare, null);
+        }
+
+        foreach (var link in links.OfType<Link>())
+        {
+            link.Restart();
+        }
+
+        if (spare is not null)
+        {
+            // Discarded: ending it catches its own errors.
+            _ = Detached.Start(() => spare.DisposeAsync().AsTask());
+            EnsureSpare();
+        }
+    }
+
     /// <summary>The link for a session that begins with this <c>initialize</c>.</summary>
     public Link Connect(BackendClient client, InitializeRequest initialize)
     {

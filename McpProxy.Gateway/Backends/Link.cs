@@ -29,6 +29,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private TaskCompletionSource<Attempt> _next = NewAttempt();
+    private TaskCompletionSource _restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Connection? _current;
     private ProxyFault? _waitingFault;
     private Task _run = Task.CompletedTask;
@@ -66,6 +67,15 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     /// <summary>Starts the backend, and keeps it started.</summary>
     public void Start() => _run = Detached.Start(KeepRunningAsync);
+
+    /// <summary>Starts the backend anew, at once, whatever it is doing.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+        {
+            _restart.TrySetResult();
+        }
+    }
 
     /// <summary>Sends a client's request up; its exchange is completed whatever happens.</summary>
     public abstract ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken);
@@ -213,6 +223,15 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 return;
             }
 
+            if (TakeRestart())
+            {
+                failures = 0;
+                Status = new LinkStatus(LinkState.Starting, Status.Restarts + 1, null);
+                GatewayMetrics.Restarted(Server);
+                context.Logger.Restarted(name);
+                continue;
+            }
+
             var delay = TimeSpan.FromTicks(Math.Min(LastDelay.Ticks, FirstDelay.Ticks << Math.Min(failures - 1, 10)));
             GatewayMetrics.Restarted(Server);
             context.Logger.RestartingIn(name, delay.TotalSeconds, detail.TrimEnd('.'), failures, backend.IsRemote ? "connecting" : "starting it");
@@ -222,12 +241,28 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 Status = new LinkStatus(LinkState.Waiting, Status.Restarts + 1, $"{detail.TrimEnd('.')}; next start {delay.TotalSeconds:0.#} s after that");
             }
 
-            await Task.Delay(delay, context.Time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(Task.Delay(delay, context.Time, Stopping), _restart.Task);
+            TakeRestart();
             lock (_gate)
             {
                 _waitingFault = null;
                 Status = Status with { State = LinkState.Starting };
             }
+        }
+    }
+
+    /// <summary>Whether somebody wants it to be started anew.</summary>
+    private bool TakeRestart()
+    {
+        lock (_gate)
+        {
+            if (!_restart.Task.IsCompleted)
+            {
+                return false;
+            }
+
+            _restart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
         }
     }
 
@@ -259,7 +294,8 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         var since = context.Time.GetTimestamp();
         var connection = new Connection(peer.Transport, this, isShared, Server, context.Pool);
         var pump = connection.RunAsync();
-        var ended = peer.EndAsync(pump);
+        var restart = _restart.Task;
+        Task ended = Task.WhenAny(peer.EndAsync(pump), restart);
         ProxyFault? fault = ProxyFault.Internal;
         try
         {
@@ -279,7 +315,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
 
             SendAgain(connection, peer.TakeUnsent());
-            await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : fault ?? peer.EndFault ?? EndFault());
+            await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : restart.IsCompleted ? ProxyFault.Restarting : fault ?? peer.EndFault ?? EndFault());
         }
 
         await peer.DisposeAsync();

@@ -71,6 +71,9 @@ internal static partial class Log
     [LoggerMessage(1022, LogLevel.Warning, "[{Backend}] a request was not answered ({Method}): {Reason}")]
     public static partial void Unanswered(this ILogger logger, string backend, string method, string reason);
 
+    [LoggerMessage(1023, LogLevel.Information, "[{Backend}] an operator had it started anew")]
+    public static partial void Restarted(this ILogger logger, string backend);
+
     [LoggerMessage(1020, LogLevel.Warning, "{Remark}")]
     public static partial void Remark(this ILogger logger, string remark);
 }

@@ -44,6 +44,9 @@ internal sealed class GatewayOptions
     /// <summary>Whether backends inherit the proxy's whole environment.</summary>
     public bool PassEnvironment { get; set; }
 
+    /// <summary>What operators show at <c>/operator</c>: a secret, so there is no flag for it. Without it <c>/operator</c> is off.</summary>
+    public string? OperatorKey { get; set; }
+
     /// <summary>A file with an <c>mcpServers</c> object; watched, and read again when it changes.</summary>
     public string? NamedServerConfig { get; set; }
 

@@ -31,6 +31,24 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <summary>Its streams.</summary>
     public EventStreams Streams => streams;
 
+    /// <summary>The transport that its client speaks: <c>streamable-http</c> or <c>sse</c>.</summary>
+    public string Transport => streams.Own.CarriesAnswers ? "sse" : "streamable-http";
+
+    /// <summary>For how long nothing has happened.</summary>
+    public TimeSpan IdleTime => time.GetElapsedTime(Volatile.Read(ref _lastActive));
+
+    /// <summary>How many of its requests wait for an answer.</summary>
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inFlight.Count;
+            }
+        }
+    }
+
     /// <summary>How long it has been open.</summary>
     public TimeSpan Age => time.GetElapsedTime(_opened);
 

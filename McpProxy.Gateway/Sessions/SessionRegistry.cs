@@ -101,5 +101,5 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
         await Task.WhenAll(All.Where(session => session.Backend == backend).Select(session => EndAsync(session, reason).AsTask()));
 
     /// <summary>Enough of an id to find it in a log, too little to use it.</summary>
-    private static string Short(string id) => id[..8];
+    public static string Short(string id) => id[..8];
 }

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using McpProxy.Gateway.Backends;
+using McpProxy.Gateway.Configuration;
+using McpProxy.Gateway.Sessions;
+using Microsoft.Extensions.Options;
+
+namespace McpProxy.Gateway.Operator;
+
+/// <summary><c>/operator</c>: what an operator may do and see, and nobody else. Off unless there is a key (<c>McpProxy:OperatorKey</c>).</summary>
+internal static class OperatorEndpoints
+{
+    /// <summary>Maps the endpoints.</summary>
+    public static IEndpointRouteBuilder MapOperator(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/operator").AddEndpointFilter(CheckAsync);
+        group.MapPost("/servers/{name}/restart", Restart);
+        group.MapGet("/sessions", GetSessions);
+        return routes;
+    }
+
+    private static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        if (context.RequestServices.GetRequiredService<IOptions<GatewayOptions>>().Value.OperatorKey is not { Length: > 0 } key)
+        {
+            return Answer(StatusCodes.Status404NotFound, "The operator's endpoints are off. Set a key: McpProxy:OperatorKey (McpProxy__OperatorKey in the environment).");
+        }
+
+        // Hashed, so that the time that comparing takes says nothing, not even the key's length.
+        var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
+        if (CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {key}"))))
+        {
+            return next(invocation);
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Answer(StatusCodes.Status401Unauthorized, "Send \"Authorization: Bearer KEY\", with the key of McpProxy:OperatorKey.");
+    }
+
+    private static ValueTask<object?> Answer(int status, string error) =>
+        ValueTask.FromResult<object?>(Results.Json(new OperatorError(error), OperatorJson.Default.OperatorError, statusCode: status));
+
+    private static IResult Restart(string name, BackendRegistry backends)
+    {
+        if (backends.Find(name) is not { } backend)
+        {
+            return Results.Json(
+                new OperatorError("There is no server of that name. GET /status names them."), OperatorJson.Default.OperatorError, statusCode: StatusCodes.Status404NotFound);
+        }
+
+        backend.Restart();
+        return Results.Json(new RestartedServer(name, "restarting"), OperatorJson.Default.RestartedServer);
+    }
+
+    private static IResult GetSessions(SessionRegistry sessions) => Results.Json(
+        new OpenSessions([.. sessions.All.OrderByDescending(session => session.Age).Select(Describe)]), OperatorJson.Default.OpenSessions);
+
+    private static OpenSession Describe(Session session) => new(
+        SessionRegistry.Short(session.Id) + "…", session.Backend.Name, session.Transport, session.ProtocolVersion, session.InFlight,
+        Math.Round(session.IdleTime.TotalSeconds, 1));
+}
+
+/// <summary>Why a request of an operator was refused.</summary>
+internal sealed record OperatorError(string Error);
+
+/// <summary>The answer to a restart.</summary>
+internal sealed record RestartedServer(string Server, string State);
+
+/// <summary>The sessions that are open, the oldest first.</summary>
+internal sealed record OpenSessions(IReadOnlyList<OpenSession> Sessions);
+
+/// <summary>One open session.</summary>
+/// <param name="Id">The beginning of its id: enough to find it in the log, too little to use it.</param>
+/// <param name="Server">The server that it is with.</param>
+/// <param name="Transport"><c>streamable-http</c> or <c>sse</c>.</param>
+/// <param name="ProtocolVersion">The revision that was agreed on.</param>
+/// <param name="InFlight">How many of its requests wait for an answer.</param>
+/// <param name="IdleSeconds">For how long nothing has happened, in seconds.</param>
+internal sealed record OpenSession(string Id, string Server, string Transport, string ProtocolVersion, int InFlight, double IdleSeconds);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(OperatorError))]
+[JsonSerializable(typeof(RestartedServer))]
+[JsonSerializable(typeof(OpenSessions))]
+internal sealed partial class OperatorJson : JsonSerializerContext;
