@@ -1,3 +1,4 @@
+using Aspire.Hosting.Docker.Resources.ComposeNodes;
 using Azure.Provisioning.AppContainers;
 using McpProxy.AppHost.Model;
 
@@ -21,6 +22,7 @@ internal static class DeploymentBuilderExtensions
         {
             case DeployTarget.Compose:
                 builder.AddDockerComposeEnvironment("compose");
+                gateway.PublishAsDockerComposeService((_, service) => Configure(service));
                 break;
             case DeployTarget.Kubernetes:
                 builder.AddKubernetesEnvironment("kubernetes");
@@ -30,6 +32,13 @@ internal static class DeploymentBuilderExtensions
                 gateway.PublishAsAzureContainerApp((_, app) => Configure(app, options));
                 break;
         }
+    }
+
+    // On loopback, because the gateway does not ask who calls. What does, and publishes it to others, belongs in front of it.
+    private static void Configure(Service service)
+    {
+        service.Ports = ["127.0.0.1:8080:8080"];
+        service.Restart = "unless-stopped";
     }
 
     // Never to zero: the children of a replica, its sessions and their streams go with it.

@@ -17,10 +17,9 @@ internal static class GatewayBuilderExtensions
         return builder.AddProject<Projects.McpProxy_Gateway>(name)
             .WithHttpEndpoint(name: Endpoint)
             .WithExternalHttpEndpoints()
-            .WithHttpHealthCheck(GatewayPath.Health)
-            .WithHttpProbe(ProbeType.Startup, GatewayPath.Alive, periodSeconds: 2, failureThreshold: 30)
-            .WithHttpProbe(ProbeType.Readiness, GatewayPath.Health, periodSeconds: 10)
-            .WithHttpProbe(ProbeType.Liveness, GatewayPath.Alive, periodSeconds: 10, failureThreshold: 6)
+            // A probe is a health check of the dashboard too; a second one for the same path is refused.
+            .WithHttpProbe(ProbeType.Readiness, GatewayPath.Health, initialDelaySeconds: 1, periodSeconds: 5, timeoutSeconds: 3)
+            .WithHttpProbe(ProbeType.Liveness, GatewayPath.Alive, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6)
             .WithMcpServer(GatewayPath.Mcp(BackendName.Default), Endpoint)
             .WithEnvironment(GatewayVariable.OperatorKey, key)
             .WithAnnotation(new OperatorKeyAnnotation(key.Resource))
