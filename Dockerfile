@@ -41,11 +41,12 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
     && npx --version
 COPY --from=uv /uv /uvx /usr/local/bin/
 COPY --from=build /out /app
+# APP_UID is the user that .NET images have for applications; by number, so that Kubernetes can tell that it is not root.
 # The caches of npx and uvx are in the home folder; servers get HOME and PATH from the gateway.
 ENV HOME=/home/app \
     PATH=/app:$PATH \
     ASPNETCORE_HTTP_PORTS=8080
 WORKDIR /home/app
-USER app
+USER $APP_UID
 EXPOSE 8080
 ENTRYPOINT ["tini", "--", "mcp-proxy"]
