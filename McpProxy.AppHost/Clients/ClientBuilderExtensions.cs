@@ -16,7 +16,8 @@ internal static class ClientBuilderExtensions
     public static IResourceBuilder<ProjectResource> AddBridgeCheck(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ProjectResource> gateway) =>
         builder.AddProject<Projects.McpProxy_Bridge>(name)
-            .WithArgs("check", ReferenceExpression.Create($"{gateway.GetGatewayEndpoint()}{GatewayPath.Mcp(BackendName.Default)}"))
+            .WithArgs("check", Address(gateway))
+            .WithReference(gateway)
             .WaitFor(gateway)
             .WithExplicitStart()
             .ExcludeFromManifest()
@@ -29,7 +30,7 @@ internal static class ClientBuilderExtensions
         var token = builder.AddParameter($"{name}-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true).ExcludeFromManifest();
         var inspector = builder.AddExecutable(name, "npx", ".", "-y", NpmPackage.Inspector);
         return inspector
-            .WithArgs("--transport", "http", "--server-url", ReferenceExpression.Create($"{gateway.GetGatewayEndpoint()}{GatewayPath.Mcp(BackendName.Default)}"))
+            .WithArgs("--transport", "http", "--server-url", Address(gateway))
             .WithHttpEndpoint(port: InspectorPort, targetPort: InspectorPort, name: InspectorEndpoint, env: "CLIENT_PORT", isProxied: false)
             .WithEnvironment("MCP_AUTO_OPEN_ENABLED", "false")
             .WithEnvironment("MCP_INSPECTOR_API_TOKEN", token)
@@ -41,4 +42,7 @@ internal static class ClientBuilderExtensions
             .ExcludeFromManifest()
             .WithIconName("Search");
     }
+
+    private static ReferenceExpression Address(IResourceBuilder<ProjectResource> gateway) =>
+        ReferenceExpression.Create($"{gateway.GetGatewayEndpoint()}{GatewayPath.Mcp(BackendName.Default)}");
 }
