@@ -26,7 +26,6 @@ public sealed class BridgeSpanTests
         var client = await observed.Receiver.SpanAsync(span => span.IsMcp() && span.Kind == SpanKind.Client && span.Name == "tools/call echo", Token);
         Assert.Equal($"00-{client.TraceId}-{client.SpanId}-01", added);
         Assert.Equal(client.TraceId, request.Header("traceparent")?.Split('-')[1]);
-        Assert.Equal(request.Header("Mcp-Session-Id"), client.Attributes["mcp.session.id"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using McpProxy.EndToEnd.Tests.Harness;
 using McpProxy.EndToEnd.Tests.Telemetry.Otlp;
@@ -48,5 +49,23 @@ public sealed class OtlpReceiverTests
         using var response = await http.PostAsync(new Uri(receiver.Endpoint + path), content, Token);
 
         Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Span_Compressed_IsRead()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync(Token);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var body = new MemoryStream();
+        await using (var gzip = new GZipStream(body, CompressionMode.Compress, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Convert.FromHexString("0A07" + "1205" + "1203" + "2A0178"), Token); // A resource's scope's span, whose name is x.
+        }
+
+        using var content = new ByteArrayContent(body.ToArray());
+        content.Headers.ContentEncoding.Add("gzip");
+        using var response = await http.PostAsync(new Uri(receiver.Endpoint + "/v1/traces"), content, Token);
+
+        Assert.Equal("x", Assert.Single(receiver.Spans).Name);
     }
 }

@@ -59,6 +59,14 @@ public sealed class ToolCallTests(ObservedFixture fixture) : IClassFixture<Obser
         });
         Assert.Equal(["pipe", "tcp", "tcp", "pipe"], spans.Select(span => span.Attributes["network.transport"]));
         Assert.Single(spans.Take(3).Select(span => span.Attributes["jsonrpc.request.id"]).Distinct());
+    }
+
+    // "When the MCP request or notification is part of a session": the one that the bridge has with the gateway.
+    [Fact]
+    public async Task ToolCall_OverBridgeAndGateway_NamesTheirSessionOnBothSides()
+    {
+        var spans = await CallAsync("bridge-of-session");
+
         Assert.IsType<string>(spans[2].Attributes["mcp.session.id"]);
         Assert.Equal(spans[2].Attributes["mcp.session.id"], spans[1].Attributes["mcp.session.id"]);
     }
