@@ -125,6 +125,7 @@ internal static class GatewayApplication
         await error.WriteAsync(Banner.Create(app.Urls, options, set));
         await error.FlushAsync(CancellationToken.None);
         await app.WaitForShutdownAsync(cancellationToken);
+        await app.Services.StopTelemetryAsync(options.ShutdownTimeout);
         return ExitCode.Success;
     }
 

@@ -13,6 +13,8 @@ namespace McpProxy.ServiceDefaults;
 /// <summary>Logs, metrics and traces over OTLP.</summary>
 public static class TelemetryExtensions
 {
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(3);
+
     /// <summary>.NET's own instrumentation; the packages that repeat it are on fewer registries.</summary>
     private static readonly string[] Sources = [McpTelemetry.Name, "Microsoft.AspNetCore", "System.Net.Http"];
 
@@ -60,6 +62,18 @@ public static class TelemetryExtensions
         }
 
         return services.AddHostedService<TelemetryStarter>();
+    }
+
+    /// <summary>Sends what is left. A collector that does not take it in time does not get it, so that it cannot keep the process from ending.</summary>
+    /// <param name="services">The services that <see cref="AddOtlpTelemetry"/> was called for.</param>
+    /// <param name="patience">How long that may take; never longer than 3 seconds.</param>
+    public static Task StopTelemetryAsync(this IServiceProvider services, TimeSpan patience)
+    {
+        var limit = (int)Math.Min(patience.TotalMilliseconds, FlushTime.TotalMilliseconds);
+        return Task.WhenAll(
+            Task.Run(() => services.GetService<TracerProvider>()?.Shutdown(limit)),
+            Task.Run(() => services.GetService<MeterProvider>()?.Shutdown(limit)),
+            Task.Run(() => services.GetService<LoggerProvider>()?.Shutdown(limit)));
     }
 
     private static ResourceBuilder Describe(ResourceBuilder resource, OtlpSettings settings) => settings.NamesService

@@ -36,7 +36,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
 
     /// <summary>What it runs, for the banner: the program or the host, and not what follows, which may hold secrets.</summary>
     public static string NameOf(BackendOptions options) =>
-        options.IsRemote ? new Uri(options.Url!).Authority : Path.GetFileName((options.Command ?? "").Split(' ')[0]);
+        options.IsRemote ? options.GetEndpoint().Authority : Path.GetFileName((options.Command ?? "").Split(' ')[0]);
 
     /// <summary>Whether a new session would find a backend that works.</summary>
     public bool IsReady

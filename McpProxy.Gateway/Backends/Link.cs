@@ -48,7 +48,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     public virtual string? ProtocolVersion => null;
 
     /// <summary>The backend, as telemetry names it.</summary>
-    private Party Server { get; } = backend.IsRemote ? Party.Remote(new Uri(backend.Url!), name) : new Party(Attributes.Pipe, name);
+    private Party Server { get; } = backend.IsRemote ? Party.Remote(backend.GetEndpoint(), name) : new Party(Attributes.Pipe, name);
 
     /// <summary>The backend's name.</summary>
     protected string Name => name;
