@@ -1,4 +1,5 @@
 using McpProxy.Relay.Telemetry;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,10 +45,10 @@ public static class TelemetryExtensions
         {
             // Else ASP.NET Core's spans have no attributes, not even a path.
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+            services.AddTransient<IStartupFilter, HttpSpans>();
             services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, settings))
                 .AddSource(Sources)
-                .AddProcessor(new ProbeFilter())
                 .AddOtlpExporter()
                 .Build());
         }
