@@ -9,4 +9,8 @@ namespace McpProxy.Gateway.Backends;
 /// <param name="Time">The clock.</param>
 /// <param name="Http">Sends requests to remote servers.</param>
 /// <param name="Logger">The log of all backends; each record names its backend.</param>
-internal sealed record BackendContext(GatewayOptions Options, MessagePool Pool, TimeProvider Time, Lazy<HttpMessageInvoker> Http, ILogger Logger);
+internal sealed record BackendContext(GatewayOptions Options, MessagePool Pool, TimeProvider Time, Lazy<HttpMessageInvoker> Http, ILogger Logger)
+{
+    /// <summary>What backends wrote to stderr last.</summary>
+    public StderrHistory Stderr { get; } = new();
+}

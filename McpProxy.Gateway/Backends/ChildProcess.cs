@@ -38,7 +38,7 @@ internal sealed class ChildProcess : IPeer
         Id = process.Id;
         _transport = new LineTransport(
             process.StandardOutput.BaseStream, process.StandardInput.BaseStream, context.Pool, context.Options.MaxMessageBytes);
-        _stderr = new StderrPump(name, process.StandardError.BaseStream, context.Logger).RunAsync();
+        _stderr = new StderrPump(name, process.StandardError.BaseStream, context.Stderr, context.Logger).RunAsync();
         Exited = WaitForExitAsync();
         _stop = new Lazy<Task>(StopAsync);
     }

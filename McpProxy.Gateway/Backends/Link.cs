@@ -223,6 +223,13 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 return;
             }
 
+            if (IsGivenUp(failures))
+            {
+                await GiveUpAsync(failures, detail);
+                failures = 0;
+                continue;
+            }
+
             if (TakeRestart())
             {
                 failures = 0;
@@ -238,7 +245,11 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             lock (_gate)
             {
                 _waitingFault = delay > WorthWaiting ? fault ?? ProxyFault.Restarting : null;
-                Status = new LinkStatus(LinkState.Waiting, Status.Restarts + 1, $"{detail.TrimEnd('.')}; next start {delay.TotalSeconds:0.#} s after that");
+                Status = new LinkStatus(fault is null ? LinkState.Waiting : LinkState.Failed, Status.Restarts + 1, detail)
+                {
+                    NextStart = context.Time.GetUtcNow() + delay,
+                    Failures = failures,
+                };
             }
 
             await Task.WhenAny(Task.Delay(delay, context.Time, Stopping), _restart.Task);
@@ -246,8 +257,30 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             lock (_gate)
             {
                 _waitingFault = null;
-                Status = Status with { State = LinkState.Starting };
+                Status = Status with { State = LinkState.Starting, NextStart = null };
             }
+        }
+    }
+
+    private bool IsGivenUp(int failures) => context.Options.MaxRestarts > 0 && failures > context.Options.MaxRestarts;
+
+    /// <summary>Waits until an operator wants it to be tried once more.</summary>
+    private async Task GiveUpAsync(int failures, string detail)
+    {
+        context.Logger.GivenUp(name, failures, detail);
+        lock (_gate)
+        {
+            _waitingFault = ProxyFault.GivenUp;
+            Status = new LinkStatus(LinkState.Failed, Status.Restarts, $"{detail.TrimEnd('.')}; given up after {failures} times (--max-restarts)");
+        }
+
+        Announce(new Attempt(null, ProxyFault.GivenUp));
+        await Task.WhenAny(_restart.Task, Task.Delay(Timeout.InfiniteTimeSpan, context.Time, Stopping));
+        TakeRestart();
+        lock (_gate)
+        {
+            _waitingFault = null;
+            Status = new LinkStatus(LinkState.Starting, Status.Restarts + 1, null);
         }
     }
 
