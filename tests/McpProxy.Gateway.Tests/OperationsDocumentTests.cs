@@ -26,7 +26,8 @@ public sealed class OperationsDocumentTests : GatewayTest
                 }
             },
         };
-        await StartAsync(FaultServer.Shared());
+        var host = await StartAsync(FaultServer.Shared());
+        await host.ConnectAsync();
         listener.Start();
 
         var ours = instruments.Where(instrument => instrument.Meter.Name == McpTelemetry.Name).DistinctBy(instrument => instrument.Name).ToList();
