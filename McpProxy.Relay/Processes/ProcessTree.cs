@@ -17,14 +17,14 @@ public static partial class ProcessTree
     /// <summary>The process of that number.</summary>
     public static Member Find(int id) => OperatingSystem.IsLinux() && ReadStat(id) is { } found ? found.Member : new Member(id, 0);
 
-    /// <summary>The process and everything below it now. On systems without /proc: the process alone.</summary>
+    /// <summary>The process and everything below it now. On Windows: the process alone; a job object has the others.</summary>
     /// <param name="root">The process.</param>
     /// <param name="mark">What <see cref="ProcessMark"/> put into its environment: what lost its parent is found by that.</param>
     public static IReadOnlyList<Member> Snapshot(Member root, string mark)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return [root];
+            return OperatingSystem.IsMacOS() ? [.. ProcessListing.Read(mark).Tree(root.Id).Select(Find)] : [root];
         }
 
         var younger = AllProcesses().Where(process => process.Member.StartTime >= root.StartTime).ToList();

@@ -13,7 +13,14 @@ public sealed class GuardTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _bad.Dispose();
+    public void Dispose()
+    {
+        _bad.Dispose();
+        foreach (var process in _remains.All)
+        {
+            Posix.TryKill(process.Id);
+        }
+    }
 
     [Fact]
     public async Task Stop_LeavesNoGuard()
