@@ -17,7 +17,7 @@ public sealed class ProcessGuard(TimeProvider time, ILogger logger) : IAsyncDisp
     private static readonly TimeSpan LastDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>What a guard that was told to end may take for it.</summary>
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();

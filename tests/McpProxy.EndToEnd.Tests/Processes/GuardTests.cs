@@ -81,8 +81,6 @@ public sealed class GuardTests : IDisposable
     {
         await using var gateway = await StartAsync(BadServers.Named("stubborn", _bad.Stubborn));
         var guard = await UntilGuardedAsync();
-        // It redirects its own as the first thing that it does.
-        await Wait.UntilAsync(() => Link(guard.Id, 1) == "/dev/null", () => $"{Link(guard.Id, 1)}", Token);
         string?[] ours = [Link(gateway.Id, 0), Link(gateway.Id, 1), Link(gateway.Id, 2)];
         var theirs = Enumerable.Range(0, 3).Select(descriptor => Link(guard.Id, descriptor)).ToList();
 
@@ -149,7 +147,9 @@ public sealed class GuardTests : IDisposable
 
     private async Task<ProcessIdentity> UntilGuardedAsync()
     {
-        await Wait.UntilAsync(() => _remains.Guards.Count == 1, () => $"guards: {string.Join(", ", _remains.Guards)}", Token);
+        // It ignores signals, then redirects its output, as the first things that it does.
+        await Wait.UntilAsync(
+            () => _remains.Guards is [var guard] && Link(guard.Id, 1) == "/dev/null", () => $"guards: {string.Join(", ", _remains.Guards)}", Token);
         return _remains.Guards[0];
     }
 
