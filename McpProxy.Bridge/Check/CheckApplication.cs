@@ -19,8 +19,6 @@ internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvid
     /// <summary>How long a command may take to start: the first <c>npx</c> or <c>uvx</c> downloads.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(2);
-
     private readonly MessagePool _pool = new();
 
     /// <summary>Checks a remote server.</summary>
@@ -46,23 +44,34 @@ internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvid
             return await WriteAsync(report with { FailedStep = CheckStep.Start, Error = "The command was not found on the PATH, or is not executable." }, json);
         }
 
-        using var process = new Process { StartInfo = start };
+        await using var guard = new ProcessGuard(time, logger);
+        ServerProcess process;
         try
         {
             WindowsShim.SetCommand(start, path, command.Skip(1));
-            process.Start();
+            process = ServerProcess.Start(report.Target, start, guard, time, logger);
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException or ArgumentException)
         {
             return await WriteAsync(report with { FailedStep = CheckStep.Start, Error = $"The command could not be started: {e.Message}." }, json);
         }
 
-        await using var transport = new LineTransport(process.StandardOutput.BaseStream, process.StandardInput.BaseStream, _pool, int.MaxValue / 2);
-        report = await new ServerCheck(transport, new Party(Attributes.Pipe), CommandTimeout, _pool, time).RunAsync(report, cancellationToken);
-        await transport.CompleteAsync().WaitAsync(LeaveTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(LeaveTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        process.Kill(entireProcessTree: true);
+        report = await CheckAsync(process, report, cancellationToken);
         return await WriteAsync(report, json);
+    }
+
+    private async Task<CheckReport> CheckAsync(ServerProcess process, CheckReport report, CancellationToken cancellationToken)
+    {
+        using var ended = process;
+        await using var transport = new LineTransport(process.Output, process.Input, _pool, int.MaxValue / 2);
+        try
+        {
+            return await new ServerCheck(transport, new Party(Attributes.Pipe), CommandTimeout, _pool, time).RunAsync(report, cancellationToken);
+        }
+        finally
+        {
+            await process.StopAsync(transport);
+        }
     }
 
     private async Task<bool> WriteAsync(CheckReport report, bool json)

@@ -53,6 +53,10 @@ internal sealed class ServerCheck(ITransport transport, Party server, TimeSpan t
         {
             return report with { FailedStep = _step, Error = e.Message };
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return report with { FailedStep = _step, Error = "The check was stopped." };
+        }
         catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException)
         {
             return report with { FailedStep = _step, Error = "The answer is not what the protocol wants." };

@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Processes;
 using Microsoft.Extensions.Options;
 
 namespace McpProxy.Gateway.Backends;
 
 /// <summary>The backends by name; changes as the configuration does.</summary>
-internal sealed class BackendRegistry(IOptions<GatewayOptions> options, MessagePool pool, TimeProvider time, Lazy<HttpMessageInvoker> http, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class BackendRegistry(
+    IOptions<GatewayOptions> options, MessagePool pool, TimeProvider time, Lazy<HttpMessageInvoker> http, ProcessGuard guard, ILoggerFactory loggers) : IAsyncDisposable
 {
-    private readonly BackendContext _context = new(options.Value, pool, time, http, loggers.CreateLogger("McpProxy.Backend"));
+    private readonly BackendContext _context = new(options.Value, pool, time, http, guard, loggers.CreateLogger("McpProxy.Backend"));
     private readonly SemaphoreSlim _changing = new(1);
     private volatile ImmutableSortedDictionary<string, Backend> _backends = ImmutableSortedDictionary.Create<string, Backend>(StringComparer.Ordinal);
 

@@ -47,15 +47,6 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Information, "[{Backend}] speaks revision 2026-07-28: {IsModern}")]
     public static partial void Probed(this ILogger logger, string backend, bool isModern);
 
-    [LoggerMessage(1014, LogLevel.Information, "[{Backend}] process {ProcessId} did not leave when its stdin closed; terminating it")]
-    public static partial void Terminating(this ILogger logger, string backend, int processId);
-
-    [LoggerMessage(1015, LogLevel.Warning, "[{Backend}] process {ProcessId} did not leave when asked to; killing it")]
-    public static partial void Killing(this ILogger logger, string backend, int processId);
-
-    [LoggerMessage(1016, LogLevel.Error, "[{Backend}] process {ProcessId} could not be killed: {Reason}")]
-    public static partial void KillFailed(this ILogger logger, string backend, int processId, string reason);
-
     [LoggerMessage(1017, LogLevel.Debug, "[{Backend}] process {ProcessId} ended with code {ExitCode}")]
     public static partial void ChildStopped(this ILogger logger, string backend, int processId, int exitCode);
 

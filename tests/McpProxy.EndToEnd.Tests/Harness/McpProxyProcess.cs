@@ -79,9 +79,14 @@ internal sealed partial class McpProxyProcess : IAsyncDisposable
     /// <summary>Stops it as a service manager does, and tells its exit code.</summary>
     public Task<int> StopAsync(CancellationToken cancellationToken) => SignalAsync(Posix.Terminate, cancellationToken);
 
-    public async Task<int> SignalAsync(int signal, CancellationToken cancellationToken)
+    public Task<int> SignalAsync(int signal, CancellationToken cancellationToken) => SignalAsync(_process.Id, signal, cancellationToken);
+
+    /// <summary>Signals the process group that it leads, as a terminal does.</summary>
+    public Task<int> SignalGroupAsync(int signal, CancellationToken cancellationToken) => SignalAsync(-_process.Id, signal, cancellationToken);
+
+    private async Task<int> SignalAsync(int target, int signal, CancellationToken cancellationToken)
     {
-        Posix.Signal(_process.Id, signal);
+        Posix.Signal(target, signal);
         return await _process.WaitForExitAsync(cancellationToken);
     }
 

@@ -17,6 +17,9 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>Kills a process if it is still there.</summary>
+    public static void TryKill(int processId) => _ = SendSignal(processId, Kill);
+
     /// <summary>A shell without job control starts what it puts in the background with SIGINT ignored, and children inherit that.</summary>
     public static void SkipUnlessDelivered(int signal) =>
         Assert.SkipWhen(signal == Interrupt && IsInterruptIgnored(), "SIGINT is ignored here, so no program can be interrupted.");

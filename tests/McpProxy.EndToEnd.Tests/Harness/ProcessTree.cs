@@ -23,7 +23,8 @@ internal static class ProcessTree
         return found;
     }
 
-    private static IEnumerable<ProcessIdentity> Running()
+    /// <summary>Every process that runs.</summary>
+    public static IEnumerable<ProcessIdentity> Running()
     {
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {

@@ -1,6 +1,7 @@
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Tests.Harness;
+using McpProxy.Relay.Processes;
 
 namespace McpProxy.Gateway.Tests.Backends;
 
@@ -25,7 +26,7 @@ public sealed class ChildEnvironmentTests : GatewayTest
         Assert.Equal("/elsewhere", environment.GetProperty("HOME").GetString());
         Assert.Equal(Environment.GetEnvironmentVariable("PATH"), environment.GetProperty("PATH").GetString());
         Assert.Subset(
-            new HashSet<string> { "HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "A", ProcessTree.MarkName },
+            new HashSet<string> { "HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "A", ProcessMark.Name },
             environment.EnumerateObject().Select(variable => variable.Name).Where(name => !IsOfTheHarness(name)).ToHashSet());
     }
 

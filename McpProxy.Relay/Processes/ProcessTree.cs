@@ -3,34 +3,28 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace McpProxy.Gateway.Backends;
+namespace McpProxy.Relay.Processes;
 
 /// <summary>The processes below one process: found, asked to end, made to end.</summary>
-internal static partial class ProcessTree
+public static partial class ProcessTree
 {
-    /// <summary>
-    /// A variable in a child's environment with a value of its own. Processes hand their environment on, so that those below the child
-    /// are known by it when it has died and they have lost their parent.
-    /// </summary>
-    public const string MarkName = "MCP_PROXY_CHILD";
-
     private const int SigTerm = 15;
     private const int SigKill = 9;
 
     /// <summary>A process that cannot be mistaken for a later one with the same number.</summary>
-    internal readonly record struct Member(int Id, ulong StartTime);
+    public readonly record struct Member(int Id, ulong StartTime);
 
     /// <summary>The process of that number.</summary>
     public static Member Find(int id) => OperatingSystem.IsLinux() && ReadStat(id) is { } found ? found.Member : new Member(id, 0);
 
-    /// <summary>The process and everything below it now. On systems without /proc: the process alone.</summary>
+    /// <summary>The process and everything below it now. On Windows: the process alone; a job object has the others.</summary>
     /// <param name="root">The process.</param>
-    /// <param name="mark">The value of <see cref="MarkName"/> in its environment: what lost its parent is found by that.</param>
+    /// <param name="mark">What <see cref="ProcessMark"/> put into its environment: what lost its parent is found by that.</param>
     public static IReadOnlyList<Member> Snapshot(Member root, string mark)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return [root];
+            return OperatingSystem.IsMacOS() ? [.. ProcessListing.Read(mark).Tree(root.Id).Select(Find)] : [root];
         }
 
         var younger = AllProcesses().Where(process => process.Member.StartTime >= root.StartTime).ToList();

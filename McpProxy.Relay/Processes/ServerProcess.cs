@@ -1,0 +1,160 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using McpProxy.Relay.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace McpProxy.Relay.Processes;
+
+/// <summary>A stdio server that we started, and the way to end it with all that it has started itself.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    /// <summary>How long a server may take to leave after its stdin closed, and again after SIGTERM (MCP 2025-11-25, lifecycle, shutdown).</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan FlushGrace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _name;
+    private readonly Process _process;
+    private readonly ProcessTree.Member _root;
+    private readonly string _mark;
+    private readonly WindowsJob? _job;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    private ServerProcess(string name, Process process, string mark, TimeProvider time, ILogger logger)
+    {
+        _name = name;
+        _process = process;
+        _mark = mark;
+        _time = time;
+        _logger = logger;
+        _root = ProcessTree.Find(process.Id);
+        // What it starts before it is in its job dies with us only, not with it.
+        _job = OperatingSystem.IsWindows() ? WindowsJob.TryCreate(process.SafeHandle) : null;
+        Id = process.Id;
+        Exited = WaitForExitAsync();
+    }
+
+    /// <summary>The process's number.</summary>
+    public int Id { get; }
+
+    /// <summary>What we write and it reads.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>What it writes and we read.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What it has to say besides, if that was redirected.</summary>
+    public Stream Error => _process.StandardError.BaseStream;
+
+    /// <summary>Done when the process has ended, with its exit code.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Whether it had to be made to leave.</summary>
+    public bool WasTerminated { get; private set; }
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="name">What the log calls it.</param>
+    /// <param name="start">The command; its environment gets a mark.</param>
+    /// <param name="guard">Ends it if we are killed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Takes how it had to be ended.</param>
+    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    public static ServerProcess Start(string name, ProcessStartInfo start, ProcessGuard guard, TimeProvider time, ILogger logger)
+    {
+        var mark = guard.Take(start.Environment);
+        var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+        return new ServerProcess(name, process, mark, time, logger);
+    }
+
+    /// <summary>Stops the process and all below it: closes stdin, waits, terminates the tree, waits, kills the tree.</summary>
+    /// <param name="transport">The way to its stdin.</param>
+    public async Task StopAsync(LineTransport transport)
+    {
+        await Task.Yield(); // Reading /proc is no work for whoever stops it.
+        var tree = ProcessTree.Snapshot(_root, _mark);
+        try
+        {
+            await transport.CompleteAsync().WaitAsync(FlushGrace, _time);
+        }
+        catch (TimeoutException)
+        {
+            await transport.DisposeAsync(); // It reads nothing: what is queued goes nowhere.
+        }
+
+        if (!await EndsAsync(tree))
+        {
+            _logger.Terminating(_name, Id);
+            tree = Grown(tree);
+            WasTerminated = !Exited.IsCompleted;
+            ProcessTree.Terminate(tree);
+            if (!await EndsAsync(tree))
+            {
+                _logger.Killing(_name, Id);
+                KillTree(tree);
+                await EndsAsync(tree);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            _job?.Dispose();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return _process.ExitCode;
+    }
+
+    private IReadOnlyList<ProcessTree.Member> Grown(IReadOnlyList<ProcessTree.Member> tree) =>
+        [.. tree.Union(ProcessTree.Snapshot(_root, _mark))];
+
+    private void KillTree(IReadOnlyList<ProcessTree.Member> tree)
+    {
+        ProcessTree.Kill(Grown(tree));
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            _logger.KillFailed(_name, Id, e.Message);
+        }
+    }
+
+    /// <summary>Waits until the process and its whole tree are gone, or the time of grace is over.</summary>
+    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree)
+    {
+        var since = _time.GetTimestamp();
+        try
+        {
+            await Exited.WaitAsync(Grace, _time);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        // What is gone may have started something on its way out.
+        while (ProcessTree.Alive(tree).Count > 0 || ProcessTree.Alive(Grown(tree)).Count > 0)
+        {
+            if (_time.GetElapsedTime(since) >= Grace)
+            {
+                return false;
+            }
+
+            await Task.Delay(PollInterval, _time, CancellationToken.None);
+        }
+
+        return true;
+    }
+}
