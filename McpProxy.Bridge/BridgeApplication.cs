@@ -34,9 +34,20 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         return new BridgeApplication(Console.OpenStandardInput(), OpenOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
     }
 
-    /// <summary>Stdout as a file: the console's stream says nothing when nobody reads any more (ConsolePal.Write on Unix, .NET 10).</summary>
-    private static Stream OpenOutput() =>
-        OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    /// <summary>
+    /// Stdout as a pipe: the console's stream says nothing when nobody reads any more (ConsolePal.Write on Unix, .NET 10). Into a regular
+    /// file, though, it alone writes where others have stopped.
+    /// </summary>
+    private static Stream OpenOutput()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Console.OpenStandardOutput();
+        }
+
+        var file = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return file.CanSeek ? Console.OpenStandardOutput() : file;
+    }
 
     /// <summary>Runs until the host closes stdin, or it is cancelled.</summary>
     /// <param name="words">The command line.</param>

@@ -32,5 +32,9 @@ internal sealed class BridgeTelemetry : IAsyncDisposable
     public ILogger Add(ILogger logger) => new TeeLogger(logger, _services.GetRequiredService<ILoggerFactory>().CreateLogger("McpProxy.Bridge"));
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.StopTelemetryAsync(TimeSpan.MaxValue);
+        await _services.DisposeAsync();
+    }
 }

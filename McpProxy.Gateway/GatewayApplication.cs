@@ -5,6 +5,7 @@ using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Logging;
 using McpProxy.ServiceDefaults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -106,6 +107,7 @@ internal static class GatewayApplication
             host.ServicesStopConcurrently = true; // Kestrel waits for streams that end only when the backends' sessions do.
         });
         builder.WebHost.ConfigureKestrel((context, kestrel) => Configure(kestrel, context.Configuration, options));
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
         await using var app = builder.Build();
         app.MapGateway();
         try
@@ -125,6 +127,7 @@ internal static class GatewayApplication
         await error.WriteAsync(Banner.Create(app.Urls, options, set));
         await error.FlushAsync(CancellationToken.None);
         await app.WaitForShutdownAsync(cancellationToken);
+        await app.Services.StopTelemetryAsync(options.ShutdownTimeout);
         return ExitCode.Success;
     }
 

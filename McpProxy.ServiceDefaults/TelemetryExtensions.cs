@@ -1,4 +1,5 @@
 using McpProxy.Relay.Telemetry;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,8 @@ namespace McpProxy.ServiceDefaults;
 /// <summary>Logs, metrics and traces over OTLP.</summary>
 public static class TelemetryExtensions
 {
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(3);
+
     /// <summary>.NET's own instrumentation; the packages that repeat it are on fewer registries.</summary>
     private static readonly string[] Sources = [McpTelemetry.Name, "Microsoft.AspNetCore", "System.Net.Http"];
 
@@ -42,10 +45,10 @@ public static class TelemetryExtensions
         {
             // Else ASP.NET Core's spans have no attributes, not even a path.
             AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+            services.AddTransient<IStartupFilter, HttpSpans>();
             services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, settings))
                 .AddSource(Sources)
-                .AddProcessor(new ProbeFilter())
                 .AddOtlpExporter()
                 .Build());
         }
@@ -60,6 +63,18 @@ public static class TelemetryExtensions
         }
 
         return services.AddHostedService<TelemetryStarter>();
+    }
+
+    /// <summary>Sends what is left. A collector that does not take it in time does not get it, so that it cannot keep the process from ending.</summary>
+    /// <param name="services">The services that <see cref="AddOtlpTelemetry"/> was called for.</param>
+    /// <param name="patience">How long that may take; never longer than 3 seconds.</param>
+    public static Task StopTelemetryAsync(this IServiceProvider services, TimeSpan patience)
+    {
+        var limit = (int)Math.Min(patience.TotalMilliseconds, FlushTime.TotalMilliseconds);
+        return Task.WhenAll(
+            Task.Run(() => services.GetService<TracerProvider>()?.Shutdown(limit)),
+            Task.Run(() => services.GetService<MeterProvider>()?.Shutdown(limit)),
+            Task.Run(() => services.GetService<LoggerProvider>()?.Shutdown(limit)));
     }
 
     private static ResourceBuilder Describe(ResourceBuilder resource, OtlpSettings settings) => settings.NamesService

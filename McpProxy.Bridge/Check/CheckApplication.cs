@@ -4,6 +4,7 @@ using McpProxy.Bridge.Configuration;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Processes;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,7 @@ internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvid
         await using var transport = new RemoteTransport(options.Remote, http, _pool, time, logger);
         var target = options.Remote.Endpoint.GetLeftPart(UriPartial.Path);
         // A login is part of the first answer.
-        var report = await new ServerCheck(transport, options.Remote.ConnectTimeout + options.LoginTimeout, _pool, time).RunAsync(new CheckReport(target), cancellationToken);
+        var report = await new ServerCheck(transport, Party.Remote(options.Remote.Endpoint), options.Remote.ConnectTimeout + options.LoginTimeout, _pool, time).RunAsync(new CheckReport(target), cancellationToken);
         var kind = transport.Kind switch { RemoteKind.StreamableHttp => "Streamable HTTP", RemoteKind.HttpSse => "HTTP+SSE", _ => null };
         return await WriteAsync(report with { Transport = kind, Auth = auth() }, json);
     }
@@ -65,7 +66,7 @@ internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvid
         await using var transport = new LineTransport(process.Output, process.Input, _pool, int.MaxValue / 2);
         try
         {
-            return await new ServerCheck(transport, CommandTimeout, _pool, time).RunAsync(report, cancellationToken);
+            return await new ServerCheck(transport, new Party(Attributes.Pipe), CommandTimeout, _pool, time).RunAsync(report, cancellationToken);
         }
         finally
         {

@@ -1,15 +1,19 @@
+using System.Diagnostics;
 using System.Text.Json;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Remote;
+using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 
 namespace McpProxy.Bridge.Check;
 
 /// <summary>Shakes hands with a server, counts what it offers, and times a round trip; as far as it goes.</summary>
 /// <param name="transport">The way to the server.</param>
+/// <param name="server">The server, as telemetry names it.</param>
 /// <param name="timeout">How long each answer may take.</param>
 /// <param name="pool">Where message buffers come from.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ServerCheck(ITransport transport, TimeSpan timeout, MessagePool pool, TimeProvider time)
+internal sealed class ServerCheck(ITransport transport, Party server, TimeSpan timeout, MessagePool pool, TimeProvider time)
 {
     private const string Revision = "2025-11-25";
 
@@ -21,6 +25,14 @@ internal sealed class ServerCheck(ITransport transport, TimeSpan timeout, Messag
 
     /// <summary>Runs the check. A failure is in the report.</summary>
     public async Task<CheckReport> RunAsync(CheckReport report, CancellationToken cancellationToken)
+    {
+        using var span = McpTelemetry.Start("mcp-proxy check");
+        report = await TryRunAsync(report, cancellationToken);
+        span?.SetStatus(report.Error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error, report.Error);
+        return report;
+    }
+
+    private async Task<CheckReport> TryRunAsync(CheckReport report, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,31 +122,42 @@ internal sealed class ServerCheck(ITransport transport, TimeSpan timeout, Messag
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(timeout);
         var id = JsonToken.From(++_lastId);
+        var request = OwnMessages.Call(pool, id, method, writeParams);
+        var operation = McpOperation.BeginOwn(request);
+        operation?.Send(request, server);
+        Activity.Current = operation?.Client ?? Activity.Current;
         try
         {
-            if (!await transport.SendAsync(OwnMessages.Call(pool, id, method, writeParams), patience.Token))
+            if (!await transport.SendAsync(request, patience.Token))
             {
                 throw new CheckException("The server has gone.");
             }
 
-            return await ReceiveAsync(id, patience.Token);
+            using var answer = await ReceiveAsync(id, patience.Token);
+            operation?.End(answer);
+            return ReadAnswer(answer);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CheckException($"The server did not answer {method} within {timeout.TotalSeconds} s. --connect-timeout allows it more.");
         }
+        finally
+        {
+            using var nothing = RemoteFault.NoAnswer.ToMessage(pool, id);
+            operation?.End(nothing); // If it has not ended.
+        }
     }
 
-    private async Task<JsonDocument> ReceiveAsync(JsonToken id, CancellationToken cancellationToken)
+    private async Task<Message> ReceiveAsync(JsonToken id, CancellationToken cancellationToken)
     {
         while (await transport.ReceiveAsync(cancellationToken) is { End: EndReason.None } received)
         {
-            using var message = received.Message;
-            if (message is not null && message.Envelope.Kind == MessageKind.Response && message.Id == id)
+            if (received.Message is { Envelope.Kind: MessageKind.Response } response && response.Id == id)
             {
-                return ReadAnswer(message);
+                return response;
             }
 
+            using var message = received.Message;
             if (message is { Envelope.Kind: MessageKind.Request })
             {
                 var answer = message.Envelope.Method == McpMethod.Ping

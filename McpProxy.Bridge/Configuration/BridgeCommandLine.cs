@@ -121,7 +121,7 @@ internal sealed class BridgeCommandLine
             return null;
         }
 
-        return endpoint;
+        return ServiceEndpoint.Resolve(endpoint, _variable);
     }
 
     private void ReadHeaders()

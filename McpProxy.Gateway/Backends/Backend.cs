@@ -36,7 +36,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
 
     /// <summary>What it runs, for the banner: the program or the host, and not what follows, which may hold secrets.</summary>
     public static string NameOf(BackendOptions options) =>
-        options.IsRemote ? new Uri(options.Url!).Authority : Path.GetFileName((options.Command ?? "").Split(' ')[0]);
+        options.IsRemote ? options.GetEndpoint().Authority : Path.GetFileName((options.Command ?? "").Split(' ')[0]);
 
     /// <summary>Whether a new session would find a backend that works.</summary>
     public bool IsReady
@@ -199,6 +199,9 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
         return await link.IsModernAsync() ? link : null;
     }
 
+    /// <summary>What it wrote to stderr last.</summary>
+    public IReadOnlyList<string> RecentStderr => context.Stderr.Of(name);
+
     /// <summary>How it is doing.</summary>
     public BackendStatus GetStatus()
     {
@@ -213,7 +216,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
                 live.Sum(link => link.InFlight),
                 live.Sum(link => link.Status.Restarts),
                 _shared?.ProtocolVersion,
-                _shared?.Status.Detail ?? _spareFault?.Text);
+                _shared?.Status.Describe(context.Time.GetUtcNow()) ?? _spareFault?.Text);
         }
     }
 

@@ -11,4 +11,9 @@ namespace McpProxy.Gateway.Backends;
 /// <param name="Http">Sends requests to remote servers.</param>
 /// <param name="Guard">Ends the processes if we are killed.</param>
 /// <param name="Logger">The log of all backends; each record names its backend.</param>
-internal sealed record BackendContext(GatewayOptions Options, MessagePool Pool, TimeProvider Time, Lazy<HttpMessageInvoker> Http, ProcessGuard Guard, ILogger Logger);
+internal sealed record BackendContext(
+    GatewayOptions Options, MessagePool Pool, TimeProvider Time, Lazy<HttpMessageInvoker> Http, ProcessGuard Guard, ILogger Logger)
+{
+    /// <summary>What backends wrote to stderr last.</summary>
+    public StderrHistory Stderr { get; } = new();
+}

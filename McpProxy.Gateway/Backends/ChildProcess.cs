@@ -27,7 +27,7 @@ internal sealed class ChildProcess : IPeer
         _process = process;
         _context = context;
         _transport = new LineTransport(process.Output, process.Input, context.Pool, context.Options.MaxMessageBytes);
-        _stderr = new StderrPump(name, process.Error, context.Logger).RunAsync();
+        _stderr = new StderrPump(name, process.Error, context.Stderr, context.Logger).RunAsync();
         _stop = new Lazy<Task>(StopAsync);
     }
 

@@ -15,12 +15,6 @@ namespace McpProxy.Gateway.Backends;
 /// </summary>
 internal abstract class Link(string name, BackendOptions backend, BackendContext context, bool isShared) : IConnectionOwner, IAsyncDisposable
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(30);
-
-    /// <summary>After so long without a fault, the next restart counts as the first again.</summary>
-    private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
-
     /// <summary>A request waits for a restart that is at most so far away; else it is answered at once.</summary>
     private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(1);
 
@@ -28,8 +22,8 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Restarts _restarts = new(context.Options.MaxRestarts, context.Time);
     private TaskCompletionSource<Attempt> _next = NewAttempt();
-    private TaskCompletionSource _restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Connection? _current;
     private ProxyFault? _waitingFault;
     private Task _run = Task.CompletedTask;
@@ -48,7 +42,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     public virtual string? ProtocolVersion => null;
 
     /// <summary>The backend, as telemetry names it.</summary>
-    private Party Server { get; } = backend.IsRemote ? Party.Remote(new Uri(backend.Url!), name) : new Party(Attributes.Pipe, name);
+    private Party Server { get; } = backend.IsRemote ? Party.Remote(backend.GetEndpoint(), name) : new Party(Attributes.Pipe, name);
 
     /// <summary>The backend's name.</summary>
     protected string Name => name;
@@ -69,13 +63,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     public void Start() => _run = Detached.Start(KeepRunningAsync);
 
     /// <summary>Starts the backend anew, at once, whatever it is doing.</summary>
-    public void Restart()
-    {
-        lock (_gate)
-        {
-            _restart.TrySetResult();
-        }
-    }
+    public void Restart() => _restarts.Want();
 
     /// <summary>Sends a client's request up; its exchange is completed whatever happens.</summary>
     public abstract ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken);
@@ -211,58 +199,60 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     private async Task KeepRunningAsync()
     {
         await Task.Yield();
-        var failures = 0;
         while (true)
         {
             var started = context.Time.GetTimestamp();
             var (fault, detail) = await TryRunOnceAsync();
-            failures = context.Time.GetElapsedTime(started) >= Healthy ? 1 : failures + 1;
+            _restarts.Note(context.Time.GetElapsedTime(started));
             if (Stopping.IsCancellationRequested || !MayRestart(fault))
             {
                 Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : ProxyFault.Exited), detail);
                 return;
             }
 
-            if (TakeRestart())
-            {
-                failures = 0;
-                Status = new LinkStatus(LinkState.Starting, Status.Restarts + 1, null);
-                GatewayMetrics.Restarted(Server);
-                context.Logger.Restarted(name);
-                continue;
-            }
-
-            var delay = TimeSpan.FromTicks(Math.Min(LastDelay.Ticks, FirstDelay.Ticks << Math.Min(failures - 1, 10)));
             GatewayMetrics.Restarted(Server);
-            context.Logger.RestartingIn(name, delay.TotalSeconds, detail.TrimEnd('.'), failures, backend.IsRemote ? "connecting" : "starting it");
-            lock (_gate)
+            if (_restarts.Take())
             {
-                _waitingFault = delay > WorthWaiting ? fault ?? ProxyFault.Restarting : null;
-                Status = new LinkStatus(LinkState.Waiting, Status.Restarts + 1, $"{detail.TrimEnd('.')}; next start {delay.TotalSeconds:0.#} s after that");
+                context.Logger.Restarted(name);
+            }
+            else
+            {
+                var delay = _restarts.Delay;
+                Pause(delay, fault, detail.TrimEnd('.'));
+                await _restarts.WaitAsync(delay, Stopping);
             }
 
-            await Task.WhenAny(Task.Delay(delay, context.Time, Stopping), _restart.Task);
-            TakeRestart();
             lock (_gate)
             {
                 _waitingFault = null;
-                Status = Status with { State = LinkState.Starting };
+                Status = new LinkStatus(LinkState.Starting, Status.Restarts + 1, null);
             }
         }
     }
 
-    /// <summary>Whether somebody wants it to be started anew.</summary>
-    private bool TakeRestart()
+    /// <summary>Says until when there is no backend, and why.</summary>
+    private void Pause(TimeSpan? delay, ProxyFault? fault, string detail)
+    {
+        if (delay is not { } wait)
+        {
+            context.Logger.GivenUp(name, _restarts.Failures, detail);
+            SetWaiting(ProxyFault.GivenUp, new LinkStatus(LinkState.Failed, Status.Restarts, $"{detail}; given up after {_restarts.Failures} times (--max-restarts)"));
+            Announce(new Attempt(null, ProxyFault.GivenUp));
+            return;
+        }
+
+        context.Logger.RestartingIn(name, wait.TotalSeconds, detail, _restarts.Failures, backend.IsRemote ? "connecting" : "starting it");
+        SetWaiting(
+            wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null,
+            new LinkStatus(fault is null ? LinkState.Waiting : LinkState.Failed, Status.Restarts, detail) { NextStart = context.Time.GetUtcNow() + wait, Failures = _restarts.Failures });
+    }
+
+    private void SetWaiting(ProxyFault? fault, LinkStatus status)
     {
         lock (_gate)
         {
-            if (!_restart.Task.IsCompleted)
-            {
-                return false;
-            }
-
-            _restart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
+            _waitingFault = fault;
+            Status = status;
         }
     }
 
@@ -294,7 +284,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         var since = context.Time.GetTimestamp();
         var connection = new Connection(peer.Transport, this, isShared, Server, context.Pool);
         var pump = connection.RunAsync();
-        var restart = _restart.Task;
+        var restart = _restarts.Wanted;
         Task ended = Task.WhenAny(peer.EndAsync(pump), restart);
         ProxyFault? fault = ProxyFault.Internal;
         try

@@ -65,6 +65,9 @@ internal static partial class Log
     [LoggerMessage(1023, LogLevel.Information, "[{Backend}] an operator had it started anew")]
     public static partial void Restarted(this ILogger logger, string backend);
 
+    [LoggerMessage(1024, LogLevel.Error, "[{Backend}] {Detail}; given up after {Count} times (--max-restarts)")]
+    public static partial void GivenUp(this ILogger logger, string backend, int count, string detail);
+
     [LoggerMessage(1020, LogLevel.Warning, "{Remark}")]
     public static partial void Remark(this ILogger logger, string remark);
 }

@@ -18,7 +18,7 @@ internal sealed class RemotePeer : IPeer
     {
         var options = new RemoteOptions
         {
-            Endpoint = new Uri(backend.Url!),
+            Endpoint = backend.GetEndpoint(),
             Kind = BackendRules.KindOf(backend.Transport),
             Headers = [.. backend.Headers],
             ConnectTimeout = (backend.Timeout ?? context.Options.InitializeTimeout) + Margin,

@@ -3,7 +3,7 @@ using System.Text;
 namespace McpProxy.Gateway.Backends;
 
 /// <summary>Brings what a server writes to stderr into our log, a record a line.</summary>
-internal sealed class StderrPump(string backend, Stream stderr, ILogger logger)
+internal sealed class StderrPump(string backend, Stream stderr, StderrHistory history, ILogger logger)
 {
     private const int MaxLineBytes = 16 * 1024;
 
@@ -52,9 +52,13 @@ internal sealed class StderrPump(string backend, Stream stderr, ILogger logger)
     private void Log(ReadOnlySpan<byte> line)
     {
         line = line.TrimEnd((byte)'\r');
-        if (!line.IsEmpty && logger.IsEnabled(LogLevel.Information))
+        if (line.IsEmpty)
         {
-            logger.Stderr(backend, Encoding.UTF8.GetString(line));
+            return;
         }
+
+        var text = Encoding.UTF8.GetString(line);
+        history.Add(backend, text);
+        logger.Stderr(backend, text);
     }
 }

@@ -51,6 +51,9 @@ internal sealed class BackendOptions : IEquatable<BackendOptions>
     /// <summary>Whether it is a remote server rather than a command.</summary>
     public bool IsRemote => !string.IsNullOrEmpty(Url);
 
+    /// <summary>Where the remote server is; a service's name is looked up in the environment.</summary>
+    public Uri GetEndpoint() => ServiceEndpoint.Resolve(new Uri(Url ?? throw new InvalidOperationException("It is no remote server.")), Environment.GetEnvironmentVariable);
+
     /// <summary>Whether the entry is to be started.</summary>
     public bool IsEnabled => Enabled && !Disabled;
 

@@ -73,6 +73,8 @@ internal static class CommandLineHelp
                                     Serve the servers of this file, and follow its changes. It takes
                                     the place of --named-server. See SERVERS FILE
           --initialize-timeout TIME How long a server may take to start. 1s to 1h. Default: 60s
+          --max-restarts N          Give a server up when it has failed so often in a row. Default: 0,
+                                    never
 
         SHARING AND SESSIONS
           --sharing MODE            Which client gets which process. Default: auto
@@ -83,6 +85,8 @@ internal static class CommandLineHelp
           --session-idle-timeout TIME
                                     End a session after this time without use. 1s to 7d. Default: 30m
           --max-sessions N          More are refused with 429. Default: 10000
+          --[no-]evict-idle-sessions
+                                    Instead, end the session that was idle longest
           --keep-alive TIME         How often a silent stream carries a comment. Default: 15s
           --replay-events N         Events that a session keeps for clients that reconnect.
                                     Default: 256

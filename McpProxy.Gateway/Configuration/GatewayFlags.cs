@@ -30,10 +30,12 @@ internal static class GatewayFlags
         Env, Cwd, NamedServer, NamedServerConfig,
         new("--pass-environment", FlagValues.Switch) { Key = nameof(GatewayOptions.PassEnvironment) },
         Duration("--initialize-timeout", nameof(GatewayOptions.InitializeTimeout)),
+        Number("--max-restarts", nameof(GatewayOptions.MaxRestarts)),
 
         New("--sharing", nameof(GatewayOptions.Sharing), FlagCheck.Sharing),
         Duration("--session-idle-timeout", nameof(GatewayOptions.SessionIdleTimeout)),
         Number("--max-sessions", nameof(GatewayOptions.MaxSessions)),
+        new("--evict-idle-sessions", FlagValues.Switch) { Key = nameof(GatewayOptions.EvictIdleSessions), IsNew = true },
         Number("--replay-events", nameof(GatewayOptions.ReplayEvents)),
         Size("--replay-size", nameof(GatewayOptions.ReplayBytes)),
         Duration("--keep-alive", nameof(GatewayOptions.KeepAliveInterval)),

@@ -61,6 +61,13 @@ internal sealed class GatewayOptions
     /// <value>1 to 1,000,000. Default: 10,000.</value>
     public int MaxSessions { get; set; } = 10_000;
 
+    /// <summary>Whether the session that was idle longest makes room when there are too many; else the new one is refused.</summary>
+    public bool EvictIdleSessions { get; set; }
+
+    /// <summary>How often in a row a backend may fail before it is given up, until an operator restarts it.</summary>
+    /// <value>0 to 1,000,000; 0 never gives up. Default: 0.</value>
+    public int MaxRestarts { get; set; }
+
     /// <summary>How large the body of one POST may be.</summary>
     /// <value>1 KiB to 1 GiB, in bytes. Default: 64 MiB.</value>
     public int MaxRequestBytes { get; set; } = 64 * 1024 * 1024;

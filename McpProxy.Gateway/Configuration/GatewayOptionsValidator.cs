@@ -41,6 +41,7 @@ internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IV
     [
         .. Outside(options.SessionIdleTimeout, Second, TimeSpan.FromDays(7), "1s to 7d", nameof(options.SessionIdleTimeout)),
         .. Outside(options.MaxSessions, 1, 1_000_000, "1 to 1000000", nameof(options.MaxSessions)),
+        .. Outside(options.MaxRestarts, 0, 1_000_000, "0 to 1000000", nameof(options.MaxRestarts)),
         .. Outside(options.MaxRequestBytes, KiB, GiB, "1KiB to 1GiB", nameof(options.MaxRequestBytes)),
         .. Outside(options.MaxMessageBytes, KiB, GiB, "1KiB to 1GiB", nameof(options.MaxMessageBytes)),
         .. Outside(options.MaxQueueBytes, KiB, GiB, "1KiB to 1GiB", nameof(options.MaxQueueBytes)),

@@ -50,6 +50,7 @@ internal sealed record ProxyFault(int Status, int Code, string Text)
     public static readonly ProxyFault ExitedAtStart = new(200, -32003, "The server exited before it answered initialize. The proxy's log has what it printed.");
     public static readonly ProxyFault InitializeTimeout = new(200, -32003, "The server did not answer initialize in time. --initialize-timeout allows it more.");
     public static readonly ProxyFault InitializeRefused = new(200, -32003, "The server refused the proxy's initialize. The proxy's log says how.");
+    public static readonly ProxyFault GivenUp = new(200, -32003, "The server has failed too often, and is not started again until an operator restarts it (--max-restarts).");
     public static readonly ProxyFault Restarting = new(200, -32003, "The server exited and is being started again. Try again shortly.");
     public static readonly ProxyFault Exited = new(200, -32000, "The server exited before it answered. It is being started again; the call may have been carried out.");
     public static readonly ProxyFault Removed = new(200, -32000, "The server was stopped, because the proxy is stopping or its configuration changed.");

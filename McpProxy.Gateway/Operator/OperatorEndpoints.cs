@@ -17,6 +17,7 @@ internal static class OperatorEndpoints
     {
         var group = routes.MapGroup("/operator").AddEndpointFilter(CheckAsync);
         group.MapPost("/servers/{name}/restart", Restart);
+        group.MapGet("/servers/{name}", GetServer);
         group.MapGet("/sessions", GetSessions);
         return routes;
     }
@@ -47,13 +48,28 @@ internal static class OperatorEndpoints
     {
         if (backends.Find(name) is not { } backend)
         {
-            return Results.Json(
-                new OperatorError("There is no server of that name. GET /status names them."), OperatorJson.Default.OperatorError, statusCode: StatusCodes.Status404NotFound);
+            return Unknown();
         }
 
         backend.Restart();
         return Results.Json(new RestartedServer(name, "restarting"), OperatorJson.Default.RestartedServer);
     }
+
+    private static IResult GetServer(string name, BackendRegistry backends)
+    {
+        if (backends.Find(name) is not { } backend)
+        {
+            return Unknown();
+        }
+
+        var status = backend.GetStatus();
+        return Results.Json(
+            new ObservedServer(name, status.State.ToString().ToLowerInvariant(), status.Detail, status.Restarts, status.Connections, backend.RecentStderr),
+            OperatorJson.Default.ObservedServer);
+    }
+
+    private static IResult Unknown() => Results.Json(
+        new OperatorError("There is no server of that name. GET /status names them."), OperatorJson.Default.OperatorError, statusCode: StatusCodes.Status404NotFound);
 
     private static IResult GetSessions(SessionRegistry sessions) => Results.Json(
         new OpenSessions([.. sessions.All.OrderByDescending(session => session.Age).Select(Describe)]), OperatorJson.Default.OpenSessions);
@@ -68,6 +84,15 @@ internal sealed record OperatorError(string Error);
 
 /// <summary>The answer to a restart.</summary>
 internal sealed record RestartedServer(string Server, string State);
+
+/// <summary>One server.</summary>
+/// <param name="Server">Its name.</param>
+/// <param name="State"><c>starting</c>, <c>running</c>, <c>waiting</c>, <c>failed</c> or <c>stopped</c>.</param>
+/// <param name="Detail">What happened last, when that was no success.</param>
+/// <param name="Restarts">How often it was started again.</param>
+/// <param name="Connections">How many connections to it are up.</param>
+/// <param name="Stderr">What it wrote to stderr last, the oldest line first.</param>
+internal sealed record ObservedServer(string Server, string State, string? Detail, int Restarts, int Connections, IReadOnlyList<string> Stderr);
 
 /// <summary>The sessions that are open, the oldest first.</summary>
 internal sealed record OpenSessions(IReadOnlyList<OpenSession> Sessions);
@@ -84,5 +109,6 @@ internal sealed record OpenSession(string Id, string Server, string Transport, s
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OperatorError))]
 [JsonSerializable(typeof(RestartedServer))]
+[JsonSerializable(typeof(ObservedServer))]
 [JsonSerializable(typeof(OpenSessions))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

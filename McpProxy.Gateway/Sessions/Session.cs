@@ -37,6 +37,9 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <summary>For how long nothing has happened.</summary>
     public TimeSpan IdleTime => time.GetElapsedTime(Volatile.Read(ref _lastActive));
 
+    /// <summary>Whether nobody would miss it now: no stream is open, no request under way.</summary>
+    public bool IsUnused => !streams.HasReaders && Volatile.Read(ref _waiting) == 0 && InFlight == 0;
+
     /// <summary>How many of its requests wait for an answer.</summary>
     public int InFlight
     {

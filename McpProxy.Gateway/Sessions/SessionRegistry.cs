@@ -44,7 +44,7 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
         }
 
         var settings = options.Value;
-        if (Interlocked.Increment(ref _count) > settings.MaxSessions)
+        if (Interlocked.Increment(ref _count) > settings.MaxSessions && !(settings.EvictIdleSessions && TryEvict()))
         {
             Interlocked.Decrement(ref _count);
             logger.TooManySessions(settings.MaxSessions);
@@ -94,6 +94,18 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
                 logger.EndFailed(e, Short(session.Id), session.Backend.Name);
             }
         }
+    }
+
+    /// <summary>Ends the session that was idle longest, if any is unused.</summary>
+    private bool TryEvict()
+    {
+        if (All.Where(session => session.IsUnused).MaxBy(session => session.IdleTime) is not { } idlest)
+        {
+            return false;
+        }
+
+        EndSoon(idlest, "idle longest, and another one needs its place");
+        return true;
     }
 
     /// <summary>Ends every session with a backend.</summary>

@@ -19,20 +19,18 @@ public readonly struct JsonToken : IEquatable<JsonToken>
     private static readonly SearchValues<byte> Stable = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !#$%()*,-.:;?@[]^_{|}~"u8);
 
+    /// <summary>Stands in <see cref="_raw"/> for "see <see cref="_number"/>": a token is two words, and there are several in each message.</summary>
+    private static readonly byte[] Number = [0];
+
     private readonly byte[]? _raw;
     private readonly long _number;
-    private readonly bool _isNumber;
 
-    private JsonToken(long number)
-    {
-        _number = number;
-        _isNumber = true;
-    }
+    private JsonToken(long number) => (_raw, _number) = (Number, number);
 
     private JsonToken(byte[] raw) => _raw = raw;
 
     /// <summary>Whether there is no token.</summary>
-    public bool IsNone => !_isNumber && _raw is null;
+    public bool IsNone => _raw is null;
 
     /// <summary>How many bytes the token takes.</summary>
     public int Length
@@ -40,7 +38,7 @@ public readonly struct JsonToken : IEquatable<JsonToken>
         get
         {
             Span<byte> digits = stackalloc byte[MaxDigits];
-            return _raw?.Length ?? Format(digits);
+            return IsNumber ? Format(digits) : _raw?.Length ?? 0;
         }
     }
 
@@ -48,9 +46,11 @@ public readonly struct JsonToken : IEquatable<JsonToken>
     /// Whether every peer echoes the token byte for byte. <c>1.0</c> may come back as <c>1</c>, and <c>"é"</c> as <c>"\u00e9"</c>,
     /// because peers parse ids and write them anew.
     /// </summary>
-    public bool IsStable => _raw is null
-        ? _isNumber && _number is >= -MaxSafeInteger and <= MaxSafeInteger
-        : _raw[0] == (byte)'"' && !_raw.AsSpan(1, _raw.Length - 2).ContainsAnyExcept(Stable);
+    public bool IsStable => IsNumber
+        ? _number is >= -MaxSafeInteger and <= MaxSafeInteger
+        : _raw.AsSpan() is [(byte)'"', .. var text, _] && !text.ContainsAnyExcept(Stable);
+
+    private bool IsNumber => ReferenceEquals(_raw, Number);
 
     /// <summary>Takes a token of JSON, quotes included.</summary>
     public static JsonToken Read(ReadOnlySpan<byte> token)
@@ -79,20 +79,20 @@ public readonly struct JsonToken : IEquatable<JsonToken>
     public bool TryGetInt64(out long number)
     {
         number = _number;
-        return _isNumber;
+        return IsNumber;
     }
 
     /// <summary>Writes the token; <paramref name="destination"/> has at least <see cref="Length"/> bytes.</summary>
     /// <returns>How many bytes were written.</returns>
     public int Format(Span<byte> destination)
     {
-        if (_raw is null)
+        if (IsNumber)
         {
-            return _isNumber && Utf8Formatter.TryFormat(_number, destination, out var written) ? written : 0;
+            return Utf8Formatter.TryFormat(_number, destination, out var written) ? written : 0;
         }
 
         _raw.CopyTo(destination);
-        return _raw.Length;
+        return _raw?.Length ?? 0;
     }
 
     /// <summary>The token's bytes.</summary>
@@ -105,7 +105,7 @@ public readonly struct JsonToken : IEquatable<JsonToken>
 
     /// <inheritdoc/>
     public bool Equals(JsonToken other) =>
-        _isNumber == other._isNumber && _number == other._number && _raw.AsSpan().SequenceEqual(other._raw) && IsNone == other.IsNone;
+        _number == other._number && IsNumber == other.IsNumber && IsNone == other.IsNone && _raw.AsSpan().SequenceEqual(other._raw);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is JsonToken other && Equals(other);
@@ -113,7 +113,7 @@ public readonly struct JsonToken : IEquatable<JsonToken>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
-        if (_raw is null)
+        if (IsNumber || IsNone)
         {
             return _number.GetHashCode();
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace McpProxy.Relay.Telemetry;
 
 /// <summary>
@@ -6,17 +8,26 @@ namespace McpProxy.Relay.Telemetry;
 /// </summary>
 public static class Detached
 {
-    /// <summary>Starts work outside of whatever trace there is.</summary>
+    /// <summary>Starts work outside of whatever trace and scope there is.</summary>
     public static T Start<T>(Func<T> work)
     {
-        if (ExecutionContext.IsFlowSuppressed())
+        var before = Activity.Current;
+        Activity.Current = null; // The work may begin on this thread.
+        try
         {
-            return work();
-        }
+            if (ExecutionContext.IsFlowSuppressed())
+            {
+                return work();
+            }
 
-        using (ExecutionContext.SuppressFlow())
+            using (ExecutionContext.SuppressFlow())
+            {
+                return work();
+            }
+        }
+        finally
         {
-            return work();
+            Activity.Current = before;
         }
     }
 }

@@ -91,7 +91,9 @@ public sealed class McpOperation
         }
 
         _client = Start(ActivityKind.Client, server, _server?.Span?.Context ?? default, []);
-        if (_client.Span is { } span)
+
+        // When the caller's trace is not sampled there is no span of ours, and whoever comes next is to know that, too.
+        if (McpTelemetry.Source.HasListeners() && (_client.Span ?? Activity.Current) is { } span)
         {
             TraceContext.Inject(request, span);
         }

@@ -34,6 +34,9 @@ public static class McpTelemetry
 
     internal static ActivitySource Source { get; } = new(Name);
 
+    /// <summary>Begins a span for work of several requests; null when nobody listens.</summary>
+    public static Activity? Start(string name) => Source.StartActivity(name);
+
     /// <summary>Notes that a session with a client has ended.</summary>
     /// <param name="duration">How long it was open.</param>
     /// <param name="client">Who it was.</param>

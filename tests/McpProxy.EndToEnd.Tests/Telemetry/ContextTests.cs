@@ -51,6 +51,23 @@ public sealed class ContextTests(ObservedFixture fixture) : IClassFixture<Observ
         Assert.Equal($"00-{context.TraceId}-{client.SpanId}-01", added);
     }
 
+    // W3C Trace Context, "tracestate": it goes wherever traceparent goes; SEP-414 names its place in _meta.
+    [Fact]
+    public async Task Header_WithTracestate_TakesItAlong()
+    {
+        const string State = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE";
+        using var wire = await StreamableHttpWire.ConnectAsync(fixture.Fault, Token);
+
+        await wire.PostAsync(Rpc.Call(7, "echo", new { a = 1 }), Token, adjust: request =>
+        {
+            TraceContext.Create().ApplyTo(request);
+            request.Headers.Add("tracestate", State);
+        });
+
+        var line = await SeenLines.OfAsync(wire, 7, Token);
+        Assert.Equal(State, (string?)JsonNode.Parse(line)!["params"]!["_meta"]!["tracestate"]);
+    }
+
     // JSON-RPC 2.0, section 4.2: parameters by position have no member to put anything into.
     [Fact]
     public async Task Parameters_ByPosition_ArriveAsTheyWere()

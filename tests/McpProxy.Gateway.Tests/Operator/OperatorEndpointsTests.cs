@@ -77,7 +77,39 @@ public sealed class OperatorEndpointsTests : GatewayTest
 
         await SendAsync(host, HttpMethod.Post, "/operator/servers/default/restart", "Bearer " + Key);
 
-        await host.Log.UntilAsync("(restart 2)");
+        await Wait.UntilAsync(() => host.Log.Count("(restart 1)") == 2, "it is started again"); // What came before is forgotten.
+    }
+
+    [Fact]
+    public async Task Restart_OfWhatWasGivenUp_TriesAgain()
+    {
+        var host = await StartAsync(FaultServer.Shared("--exit-at-start", "7"), options => (options.OperatorKey, options.MaxRestarts) = (Key, 1));
+        await host.Log.UntilAsync("given up after 2 times (--max-restarts)");
+        var client = host.Client();
+        var refused = await client.PostAsync(Rpc.Initialize());
+        var (_, before) = await SendAsync(host, HttpMethod.Get, "/operator/servers/default", "Bearer " + Key);
+
+        await SendAsync(host, HttpMethod.Post, "/operator/servers/default/restart", "Bearer " + Key);
+
+        await Wait.UntilAsync(() => host.Log.Count("(restart 1)") == 2, "it is started again");
+        Assert.Contains("--max-restarts", refused.Body, StringComparison.Ordinal);
+        Assert.Equal("failed", before.GetProperty("state").GetString());
+        Assert.Equal("exited with code 7; given up after 2 times (--max-restarts)", before.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Server_ThatFails_IsToldWithItsNextStartAndItsStderr()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Shared("--exit-at-start", "7"), options => options.OperatorKey = Key, clock);
+        await host.Log.UntilAsync("(restart 1)");
+        await Wait.UntilAsync(() => host.Backend.RecentStderr.Count == 1, "the line is read");
+
+        var (_, server) = await SendAsync(host, HttpMethod.Get, "/operator/servers/default", "Bearer " + Key);
+
+        Assert.Equal(("default", "failed", 0), (server.GetProperty("server").GetString(), server.GetProperty("state").GetString(), server.GetProperty("restarts").GetInt32()));
+        Assert.Matches(@"^restarting in 1 s \(.+, 1st time\)$", server.GetProperty("detail").GetString());
+        Assert.Contains("exits at start with code 7", server.GetProperty("stderr").EnumerateArray().Last().GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

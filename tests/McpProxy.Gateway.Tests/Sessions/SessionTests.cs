@@ -108,6 +108,37 @@ public sealed class SessionTests : GatewayTest
     }
 
     [Fact]
+    public async Task Open_OverTheLimit_MayTakeThePlaceOfTheSessionThatWasIdleLongest()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Shared(), options => (options.MaxSessions, options.EvictIdleSessions) = (3, true), clock);
+        var stream = await host.ConnectSseAsync();
+        var (oldest, older) = (await host.ConnectAsync(), await host.ConnectAsync());
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await oldest.RequestAsync(Rpc.Request("ping"));
+
+        var newest = await host.ConnectAsync();
+
+        Assert.Equal(3, host.Sessions.Count);
+        Assert.Equal(HttpStatusCode.NotFound, (await older.PostAsync(Rpc.Request("ping"))).Status);
+        await oldest.RequestAsync(Rpc.Request("ping"));
+        await newest.RequestAsync(Rpc.Request("ping"));
+        await stream.RequestAsync(Rpc.Request("ping"));
+    }
+
+    // Who has a stream open, or a call under way, is not idle.
+    [Fact]
+    public async Task Open_OverTheLimitAndAllInUse_IsRefused()
+    {
+        var host = await StartAsync(FaultServer.Shared(), options => (options.MaxSessions, options.EvictIdleSessions) = (2, true));
+        var (client, _) = (await host.ConnectAsync(), await host.ConnectSseAsync());
+        await client.StreamAsync(Rpc.Call("sleep", """{"ms":600000}""", "7"));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Client().PostAsync(Rpc.Initialize())).Status);
+        Assert.Equal(2, host.Sessions.Count);
+    }
+
+    [Fact]
     public async Task Open_InitializeThatFails_LeavesNoSession()
     {
         var host = await StartAsync(FaultServer.Dedicated("--exit-at-start", "7"));
