@@ -21,21 +21,23 @@ internal sealed class SessionRun(SessionPlan plan, McpClient client, Ledger ledg
     public async Task RunAsync()
     {
         var opened = await RecordAsync($"initialize {plan.Wire}", OpenAsync);
-        if (opened.Outcome == Outcome.Answered)
+        if (opened.Outcome != Outcome.Answered)
         {
-            client.OnInitialized(plan.Listens);
-            foreach (var step in plan.Steps)
+            return;
+        }
+
+        client.OnInitialized(plan.Listens);
+        foreach (var step in plan.Steps)
+        {
+            if (!await RunAsync(step))
             {
-                if (!await RunAsync(step))
-                {
-                    return;
-                }
+                return;
             }
         }
 
         if (plan.Ending == Ending.MidCall)
         {
-            var unanswered = CallAsync("left mid-call", "sleep", """{"ms":3000}""", new Manner(LeavesAfter: Milliseconds(150)), leaves: true);
+            var unanswered = CallAsync("left mid-call", plan.Server.IsSample ? "slow" : "sleep", """{"ms":3000,"milliseconds":3000}""", new Manner(LeavesAfter: Milliseconds(150)), leaves: true);
             await Task.WhenAny(unanswered, Task.Delay(Milliseconds(200), time, CancellationToken.None));
             await client.DisposeAsync();
             await unanswered;

@@ -3,7 +3,9 @@ namespace McpProxy.Soak.Clients;
 /// <summary>Reads server-sent events.</summary>
 internal sealed class EventReader(Stream body) : IDisposable
 {
-    private readonly StreamReader _reader = new(body);
+    private const int BufferBytes = 64 * 1024;
+
+    private readonly StreamReader _reader = new(body, bufferSize: BufferBytes);
 
     /// <summary>The id of the last event that had one.</summary>
     public string? LastId { get; private set; }

@@ -3,8 +3,8 @@ namespace McpProxy.Soak.Clients;
 /// <summary>Reads a stream in small pieces, with pauses while it is to be slow.</summary>
 internal sealed class SlowStream(Stream inner, TimeProvider time) : Stream
 {
-    private const int PieceBytes = 32 * 1024;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+    private const int PieceBytes = 4 * 1024;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     public bool IsSlow { get; set; }
 

@@ -49,6 +49,20 @@ internal static class ProcessFiles
             .Where(id => id > 0 && IsMarked(id, variable))];
     }
 
+    /// <summary>Id, parent and command of a process, for the report of a problem.</summary>
+    public static string Describe(int id)
+    {
+        try
+        {
+            var parent = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("PPid:", StringComparison.Ordinal))[5..].Trim();
+            return $"{id} (parent {parent}) {File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ').Trim()}";
+        }
+        catch (IOException)
+        {
+            return $"{id}, which ended meanwhile";
+        }
+    }
+
     private static bool IsMarked(int id, string variable)
     {
         try
@@ -89,4 +103,6 @@ internal sealed record Sample(long ResidentKilobytes, int Descriptors, int Threa
 {
     public Sample Max(Sample other) => new(
         Math.Max(ResidentKilobytes, other.ResidentKilobytes), Math.Max(Descriptors, other.Descriptors), Math.Max(Threads, other.Threads));
+
+    public override string ToString() => $"{ResidentKilobytes / 1024} MB, {Descriptors} descriptors, {Threads} threads";
 }
