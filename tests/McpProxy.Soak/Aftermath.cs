@@ -121,7 +121,7 @@ internal sealed class Aftermath(Watch[] watches, ServersFile servers, Ledger led
             var descriptors = watch.Last.Descriptors - pooled;
             if (descriptors > watch.First.Descriptors + DescriptorSlack)
             {
-                left.Add($"{watch.Name}: {descriptors} descriptors, {watch.First.Descriptors} were at first");
+                left.Add($"{watch.Name}: {descriptors} descriptors, {watch.First.Descriptors} were at first: {watch.DescribeMoreDescriptors()}");
             }
         }
 

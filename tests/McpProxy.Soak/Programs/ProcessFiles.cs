@@ -36,6 +36,11 @@ internal static class ProcessFiles
             .Select(fields => (Port(fields[1]), Port(fields[2])))];
     }
 
+    /// <summary>How many descriptors a process has of each kind.</summary>
+    public static IReadOnlyDictionary<string, int> Descriptors(int id) => OperatingSystem.IsLinux()
+        ? Directory.EnumerateFileSystemEntries($"/proc/{id}/fd").Select(Target).CountBy(Kind).ToDictionary(StringComparer.Ordinal)
+        : new Dictionary<string, int>(StringComparer.Ordinal);
+
     /// <summary>The processes with <c>NAME=VALUE</c> in their environment: whatever became of their parents, children inherit it.</summary>
     public static IReadOnlyList<int> Marked(string variable)
     {
@@ -86,6 +91,11 @@ internal static class ProcessFiles
             return ""; // It was closed meanwhile.
         }
     }
+
+    // "pipe:[4711]" and "socket:[4712]" by what they are, files by their names.
+    private static string Kind(string target) => target.IndexOf(":[", StringComparison.Ordinal) is > 0 and var end && !target.StartsWith("anon_inode", StringComparison.Ordinal)
+        ? target[..end]
+        : target;
 
     private static int Port(string address) => int.Parse(address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 

@@ -15,11 +15,21 @@ internal sealed class Watch(string name, GatewayProgram gateway)
 
     public Sample Last { get; private set; } = new(0, 0, 0);
 
+    /// <summary>The descriptors of each kind before the first session.</summary>
+    private IReadOnlyDictionary<string, int> FirstDescriptors { get; set; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
     public void Begin()
     {
         Look();
         First = Last;
+        FirstDescriptors = ProcessFiles.Descriptors(gateway.Id);
     }
+
+    /// <summary>Of which kinds there are more descriptors than at first, for the report of a problem.</summary>
+    public string DescribeMoreDescriptors() => string.Join(", ", ProcessFiles.Descriptors(gateway.Id)
+        .Select(kind => (kind.Key, More: kind.Value - FirstDescriptors.GetValueOrDefault(kind.Key)))
+        .Where(kind => kind.More > 0)
+        .Select(kind => $"{kind.More} more of {kind.Key}"));
 
     public void Look()
     {
