@@ -6,7 +6,7 @@ namespace McpProxy.Soak;
 /// <summary>What must be as it was before, when every client is gone.</summary>
 internal sealed class Aftermath(Watch[] watches, ServersFile servers, Ledger ledger, TimeProvider time, TimeSpan idleTimeout)
 {
-    /// <summary>Descriptors come and go with the runtime's own needs.</summary>
+    /// <summary>Three for each of the processes that may be there now and were not at first, and the runtime's own.</summary>
     private const int DescriptorSlack = 12;
 
     /// <summary>
@@ -117,11 +117,10 @@ internal sealed class Aftermath(Watch[] watches, ServersFile servers, Ledger led
             var connections = ProcessFiles.Connections(watch.Gateway.Id);
             var pooled = connections.Count(connection => connection.Remote == farPort || connection.Local == farPort);
             Expect(connections.Count - pooled, 0, $"{watch.Name}: connections");
-            watch.Look();
-            var descriptors = watch.Last.Descriptors - pooled;
-            if (descriptors > watch.First.Descriptors + DescriptorSlack)
+            var descriptors = watch.CountMoreDescriptors() - pooled;
+            if (descriptors > DescriptorSlack)
             {
-                left.Add($"{watch.Name}: {descriptors} descriptors, {watch.First.Descriptors} were at first: {watch.DescribeMoreDescriptors()}");
+                left.Add($"{watch.Name}: {descriptors} more descriptors than at first: {watch.DescribeMoreDescriptors()}");
             }
         }
 

@@ -6,6 +6,9 @@ internal sealed class LogFile(string name, string? folder, Action<string> report
     // A record of level error, or an exception that nobody caught.
     private static readonly string[] Defects = [" error  ", " fatal  ", "Unhandled exception"];
 
+    // What the gateway says of a servers file that is broken for a moment, as some are here.
+    private const string BrokenFile = "What runs goes on as it is";
+
     private readonly Lock _gate = new();
     private readonly StreamWriter? _file = folder is null ? null : new StreamWriter(Path.Combine(Directory.CreateDirectory(folder).FullName, $"{name}.log"));
 
@@ -32,7 +35,7 @@ internal sealed class LogFile(string name, string? folder, Action<string> report
     private void Add(string line)
     {
         LineRead?.Invoke(line);
-        if (Defects.Any(defect => line.Contains(defect, StringComparison.Ordinal)))
+        if (Defects.Any(defect => line.Contains(defect, StringComparison.Ordinal)) && !line.Contains(BrokenFile, StringComparison.Ordinal))
         {
             report($"{name} says: {line}");
         }

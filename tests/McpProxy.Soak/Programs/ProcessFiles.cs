@@ -36,9 +36,10 @@ internal static class ProcessFiles
             .Select(fields => (Port(fields[1]), Port(fields[2])))];
     }
 
-    /// <summary>How many descriptors a process has of each kind.</summary>
+    /// <summary>How many descriptors a process has of each kind. Not those of programs: what is loaded stays loaded.</summary>
     public static IReadOnlyDictionary<string, int> Descriptors(int id) => OperatingSystem.IsLinux()
-        ? Directory.EnumerateFileSystemEntries($"/proc/{id}/fd").Select(Target).CountBy(Kind).ToDictionary(StringComparer.Ordinal)
+        ? Directory.EnumerateFileSystemEntries($"/proc/{id}/fd").Select(Target).Where(target => Path.GetExtension(target) is not (".dll" or ".pdb"))
+            .CountBy(Kind).ToDictionary(StringComparer.Ordinal)
         : new Dictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>The processes with <c>NAME=VALUE</c> in their environment: whatever became of their parents, children inherit it.</summary>

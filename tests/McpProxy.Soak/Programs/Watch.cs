@@ -25,6 +25,9 @@ internal sealed class Watch(string name, GatewayProgram gateway)
         FirstDescriptors = ProcessFiles.Descriptors(gateway.Id);
     }
 
+    /// <summary>How many more descriptors there are than at first.</summary>
+    public int CountMoreDescriptors() => ProcessFiles.Descriptors(gateway.Id).Values.Sum() - FirstDescriptors.Values.Sum();
+
     /// <summary>Of which kinds there are more descriptors than at first, for the report of a problem.</summary>
     public string DescribeMoreDescriptors() => string.Join(", ", ProcessFiles.Descriptors(gateway.Id)
         .Select(kind => (kind.Key, More: kind.Value - FirstDescriptors.GetValueOrDefault(kind.Key)))
