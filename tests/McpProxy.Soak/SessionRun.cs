@@ -15,7 +15,9 @@ internal sealed class SessionRun(SessionPlan plan, McpClient client, Ledger ledg
     private const int BurstCalls = 5;
     private const int MaxEchoCharacters = 3000;
     private const int BigBytes = 1_000_000;
-    private const int SlowlyReadBytes = 2_000_000;
+
+    /// <summary>Read in less than the idle time: the gateway is done with it when the last byte is the kernel's, whenever that is read.</summary>
+    private const int SlowlyReadBytes = 1_000_000;
     private const int FloodNotifications = 60_000;
 
     private string Where => $"session {plan.Number} ({plan.Wire}, {plan.Server.Name})";

@@ -19,7 +19,7 @@ public sealed class SoakTests
         {
             string[] arguments =
             [
-                ArtifactPaths.Soak, "--seed", Setting("SOAK_SEED", "1"), "--sessions", Setting("SOAK_SESSIONS", "250"), "--idle", "5", "--json", file,
+                ArtifactPaths.Soak, "--seed", Setting("SOAK_SEED", "1"), "--sessions", Setting("SOAK_SESSIONS", "250"), "--idle", "8", "--json", file,
             ];
             await using var soak = new CapturedProcess(new ProcessStartInfo("dotnet", arguments));
             var exitCode = await soak.WaitForExitAsync(Patience, TestContext.Current.CancellationToken);
