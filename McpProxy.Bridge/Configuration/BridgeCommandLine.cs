@@ -58,6 +58,11 @@ internal sealed class BridgeCommandLine
 
     private BridgeArguments Parse()
     {
+        if (_result.Errors.Count > 0)
+        {
+            return new BridgeArguments { Errors = [.. _errors, .. _headers.Errors] }; // The value of a flag that lacks one cannot even be asked for.
+        }
+
         var operands = _result.GetValue(_flags.Operands) ?? [];
         var isCheck = operands is ["check", ..];
         var target = isCheck ? operands[1..] : operands;

@@ -46,6 +46,12 @@ internal sealed class JsonValueReader(Func<string, string?> variable, ServersFil
             return null;
         }
 
+        if (filled.Contains('\0'))
+        {
+            Fail(path, "must not contain a NUL character: no command, path or address can"); // Path.GetFullPath would throw.
+            return null;
+        }
+
         return filled;
     }
 

@@ -29,7 +29,9 @@ internal sealed class ServersFileReader(string path, Func<string, string?> varia
         try
         {
             using var document = JsonDocument.Parse(WithoutMark(content), Json);
-            return Read(file, document.RootElement);
+            return JsonUnicode.IsReadable(document.RootElement)
+                ? Read(file, document.RootElement)
+                : file with { Failure = $"{Path}: holds text that is not Unicode: half of a surrogate pair, or bytes that are not UTF-8" };
         }
         catch (JsonException exception)
         {

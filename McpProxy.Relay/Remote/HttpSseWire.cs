@@ -53,7 +53,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
     public override async Task CallAsync(RemoteCall call)
     {
         await _endpoint.Task.WaitAsync(call.Token);
-        using var request = Post(await _endpoint.Task, call.Request);
+        using var request = Post(await _endpoint.Task, call.Request, call.NoteSent);
         request.Options.Set(RemoteHttp.MoreTime, call.AllowHandshake);
         using var response = await Context.Http.SendAsync(request, call.Token);
         if (response.IsSuccessStatusCode)
@@ -86,6 +86,7 @@ internal sealed class HttpSseWire(RemoteContext context) : RemoteWire(context)
             message.Replace(message.Envelope.Subject, call.WireId);
             call.IsCancelled = true;
             call.StopAfter(AfterCancel);
+            await call.Sent; // On another connection it could overtake the request, and cancel nothing.
         }
 
         using var patience = Patience();

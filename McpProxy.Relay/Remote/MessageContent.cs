@@ -21,6 +21,9 @@ internal sealed class MessageContent : HttpContent
         Headers.ContentType = Json;
     }
 
+    /// <summary>Called when all of it was written.</summary>
+    public Action? Written { get; init; }
+
     /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
     {
@@ -43,6 +46,7 @@ internal sealed class MessageContent : HttpContent
         }
 
         await writer.CompleteAsync();
+        Written?.Invoke();
     }
 
     /// <inheritdoc/>

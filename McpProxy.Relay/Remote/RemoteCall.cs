@@ -6,6 +6,7 @@ namespace McpProxy.Relay.Remote;
 internal sealed class RemoteCall : IDisposable
 {
     private readonly Deadline _stop;
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes a request over.</summary>
@@ -74,6 +75,9 @@ internal sealed class RemoteCall : IDisposable
     /// <summary>Cancelled when nobody waits for the answer any more.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Done when it was written to the network, or never will be: what is about it must not overtake it.</summary>
+    public Task Sent => Task.WhenAny(_sent.Task, _done.Task);
+
     /// <summary>Done when it was answered.</summary>
     public Task Done => _done.Task;
 
@@ -100,6 +104,9 @@ internal sealed class RemoteCall : IDisposable
 
     /// <summary>How long what follows the answer is still read.</summary>
     public TimeSpan? AfterAnswer { get; set; }
+
+    /// <summary>It was written to the network.</summary>
+    public void NoteSent() => _sent.TrySetResult();
 
     /// <summary>It was answered.</summary>
     public void Complete()

@@ -30,12 +30,12 @@ internal abstract class RemoteWire(RemoteContext context)
     public abstract Task CloseAsync();
 
     /// <summary>A POST of a message.</summary>
-    protected HttpRequestMessage Post(Uri endpoint, Message message)
+    protected HttpRequestMessage Post(Uri endpoint, Message message, Action? written = null)
     {
         var request = Create(HttpMethod.Post, endpoint);
         request.Headers.Accept.Add(Json);
         request.Headers.Accept.Add(EventStream);
-        request.Content = new MessageContent(message);
+        request.Content = new MessageContent(message) { Written = written };
         return request;
     }
 

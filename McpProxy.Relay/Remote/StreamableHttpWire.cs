@@ -37,7 +37,7 @@ internal sealed class StreamableHttpWire : RemoteWire
     public override async Task CallAsync(RemoteCall call)
     {
         call.AfterAnswer = AfterAnswer;
-        using var request = Post(Context.Options.Endpoint, call.Request);
+        using var request = Post(Context.Options.Endpoint, call.Request, call.NoteSent);
         request.Options.Set(RemoteHttp.MoreTime, call.AllowHandshake);
         var session = Prepare(request, call.Request, call.IsModern, call.Method);
         using var response = await Context.Http.SendAsync(request, call.Token);
@@ -67,7 +67,7 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <inheritdoc/>
     public override async Task SendAsync(Message message, bool isRetry)
     {
-        if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled) && !TryPassCancel(message))
+        if (message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled) && !await TryPassCancelAsync(message))
         {
             message.Dispose();
             return;
@@ -125,7 +125,7 @@ internal sealed class StreamableHttpWire : RemoteWire
 
     /// <summary>Lets the request that a notification cancels end.</summary>
     /// <returns>Whether the server is to be told: since 2026-07-28 closing the response says it all (basic/patterns, cancellation).</returns>
-    private bool TryPassCancel(Message message)
+    private async Task<bool> TryPassCancelAsync(Message message)
     {
         if (Context.Calls.Find(message.Outgoing(message.Envelope.Subject)) is not { } call)
         {
@@ -135,6 +135,7 @@ internal sealed class StreamableHttpWire : RemoteWire
         call.IsCancelled = true;
         call.StopAfter(call.IsModern ? TimeSpan.Zero : AfterCancel);
         message.Replace(message.Envelope.Subject, call.WireId);
+        await call.Sent; // On another connection it could overtake the request, and cancel nothing.
         return !call.IsModern;
     }
 

@@ -22,6 +22,7 @@ internal sealed class Tools(FaultOptions options, FaultyWriter writer, Recorder 
         ("level", "Returns the level that logging/setLevel set, or null."),
         ("env", "Returns the environment variables as a JSON object."),
         ("pid", "Returns the process id."),
+        ("exit", "Ends the process with code 1, without an answer."),
         ("seen", "Returns every line that was received, as a JSON array of strings."),
     ];
 
@@ -65,6 +66,9 @@ internal sealed class Tools(FaultOptions options, FaultyWriter writer, Recorder 
                 return Json(EnvironmentVariables());
             case "pid":
                 return Json(Environment.ProcessId);
+            case "exit":
+                Environment.Exit(1);
+                return [];
             case "seen":
                 return Json(recorder.Lines());
             default:

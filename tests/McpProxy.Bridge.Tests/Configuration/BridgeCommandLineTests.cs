@@ -128,6 +128,19 @@ public sealed class BridgeCommandLineTests : IDisposable
         Assert.DoesNotContain(given.Split('=')[0], said.Replace("--client-secret-file", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--scope")]
+    [InlineData("--header-file")]
+    [InlineData("--no-browser=x")]
+    [InlineData("--debug=x")]
+    public void Parse_FlagWithoutItsValueOrWithOneTooMany_IsRefused(string word)
+    {
+        var arguments = Parse(Url, word);
+
+        Assert.NotEmpty(arguments.Errors);
+        Assert.Null(arguments.Options);
+    }
+
     [Fact]
     public void Parse_ClientCredentials_TakeTheSecretFromAFile()
     {

@@ -22,6 +22,9 @@ internal static class ArtifactPaths
     public static string FaultServer => Existing(
         Path.Combine(Binaries.FullName, "McpProxy.FaultServer", Output.Name, "fault-server.dll"), "build tests/McpProxy.FaultServer");
 
+    /// <summary>The program that drives thousands of sessions, to be run with <c>dotnet</c>.</summary>
+    public static string Soak => Existing(Path.Combine(Binaries.FullName, "McpProxy.Soak", Output.Name, "soak.dll"), "build tests/McpProxy.Soak");
+
     public static string Node => NodeModule("node", "bin", OperatingSystem.IsWindows() ? "node.exe" : "node");
 
     public static string ServerEverything => NodeModule("@modelcontextprotocol", "server-everything", "dist", "index.js");

@@ -5,6 +5,8 @@ namespace McpProxy.Gateway.Tests.Configuration;
 
 public sealed class ServersFileReaderTests : IDisposable
 {
+    private const string NotUnicode = "holds text that is not Unicode: half of a surrogate pair, or bytes that are not UTF-8";
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -147,12 +149,38 @@ public sealed class ServersFileReaderTests : IDisposable
     [InlineData("[]", "must be an object with an object \"mcpServers\" in it")]
     [InlineData("{ \"servers\": {} }", "must be an object with an object \"mcpServers\" in it")]
     [InlineData("{ \"mcpServers\": [] }", "must be an object with an object \"mcpServers\" in it")]
+    [InlineData("{ \"mcpServers\": { \"a\": { \"command\": \"\\ud800\" } } }", NotUnicode)]
+    [InlineData("{ \"mcpServers\": { \"a\": { \"args\": [\"\\udc00\"] } } }", NotUnicode)]
+    [InlineData("{ \"mcpServers\": { \"\\ud800\": {} } }", NotUnicode)]
+    [InlineData("{ \"mcpServers\": {}, \"\\ud800\": 1 }", NotUnicode)]
     public void Read_UnusableFile_FailsAsAWholeWithoutItsText(string json, string failure)
     {
         var file = Read(json);
 
         Assert.Equal($"{file.Path}: {failure}", file.Failure);
         Assert.Empty(file.Backends);
+    }
+
+    [Fact]
+    public void Read_BytesThatAreNotUtf8_FailsAsAWhole()
+    {
+        File.WriteAllBytes(_folder.File("servers.json"), [.. "{ \"mcpServers\": { \"a\": { \"command\": \""u8, 0xC3, .. "\" } } }"u8]);
+
+        Assert.EndsWith(NotUnicode, Failure(_folder.File("servers.json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"command\": \"a\\u0000b\"", "command")]
+    [InlineData("\"command\": \"a\", \"args\": [\"\\u0000\"]", "args[0]")]
+    [InlineData("\"command\": \"a\", \"cwd\": \"\\u0000\"", "cwd")]
+    [InlineData("\"command\": \"a\", \"env\": {\"A\":\"\\u0000\"}", "env.A")]
+    [InlineData("\"url\": \"http://a/\\u0000\"", "url")]
+    public void Read_NulCharacter_DisablesItsEntryAndNoOther(string entry, string path)
+    {
+        var file = Read($$"""{ "mcpServers": { "bad": { {{entry}} }, "good": { "command": "b" } } }""");
+
+        Assert.Equal([$"mcpServers.bad.{path}: must not contain a NUL character: no command, path or address can"], file.Errors);
+        Assert.Equal(["good"], file.Backends.Keys);
     }
 
     [Fact]
