@@ -3,6 +3,9 @@ namespace McpProxy.Soak.Programs;
 /// <summary>What a gateway takes of the machine, over time.</summary>
 internal sealed class Watch(string name, GatewayProgram gateway)
 {
+    /// <summary>A quarter of a run of four minutes: in a shorter one the pools are still growing.</summary>
+    private const int EnoughLooks = 240;
+
     private readonly List<long> _resident = [];
 
     public string Name => name;
@@ -43,7 +46,7 @@ internal sealed class Watch(string name, GatewayProgram gateway)
     public long GrowthKilobytes()
     {
         var quarter = _resident.Count / 4;
-        return quarter == 0 ? 0 : Median(_resident[^quarter..]) - Median(_resident.GetRange(quarter, quarter));
+        return quarter < EnoughLooks ? 0 : Median(_resident[^quarter..]) - Median(_resident.GetRange(quarter, quarter));
     }
 
     public void Look()
