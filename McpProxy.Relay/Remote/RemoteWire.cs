@@ -192,6 +192,11 @@ internal abstract class RemoteWire(RemoteContext context)
                 buffer = length < buffer.Length ? buffer : Grow(buffer, length);
             }
         }
+        catch (Exception e) when (UndecodableBody.Is(e))
+        {
+            context.Pool.Return(buffer);
+            throw new IOException(UndecodableBody.Text, e);
+        }
         catch
         {
             context.Pool.Return(buffer);

@@ -39,9 +39,9 @@ internal static class SessionLoss
             await content.LoadIntoBufferAsync(maxBytes, cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException || UndecodableBody.Is(e))
         {
-            return false; // Too long for that, or cut.
+            return false; // Too long for that, or cut, or not what its Content-Encoding says.
         }
     }
 }

@@ -41,9 +41,16 @@ internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTi
             throw new RemoteException(RemoteFault.TooLarge);
         }
 
-        var read = await ReadInTimeAsync(buffer, cancellationToken);
-        _bytes += read;
-        return read;
+        try
+        {
+            var read = await ReadInTimeAsync(buffer, cancellationToken);
+            _bytes += read;
+            return read;
+        }
+        catch (Exception e) when (UndecodableBody.Is(e))
+        {
+            throw new IOException(UndecodableBody.Text, e);
+        }
     }
 
     /// <inheritdoc/>

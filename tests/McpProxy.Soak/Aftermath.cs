@@ -10,10 +10,13 @@ internal sealed class Aftermath(Watch[] watches, ServersFile servers, Ledger led
     private const int DescriptorSlack = 12;
 
     /// <summary>
-    /// What may stay resident: the runtime gives memory back when it likes, and pools keep what large messages took. Enough to see a leak
-    /// of one in a few hundred of the 1 MB results, or of sessions in a run of an hour; see the report for the numbers themselves.
+    /// What may stay resident above the beginning: pools keep what large messages took, and the runtime gives memory back when it likes.
+    /// It levels off within some hundred sessions; growth from there on is looked at by itself.
     /// </summary>
-    private const long MemorySlackKilobytes = 200 * 1024;
+    private const long MemorySlackKilobytes = 400 * 1024;
+
+    /// <summary>What the last quarter of a run may take more than the second.</summary>
+    private const long GrowthSlackKilobytes = 100 * 1024;
 
     /// <summary>The spare of the server with sharing "auto", which there is once a session had a process of its own.</summary>
     private const int MoreProcesses = 1;
@@ -50,6 +53,11 @@ internal sealed class Aftermath(Watch[] watches, ServersFile servers, Ledger led
 
         foreach (var watch in watches)
         {
+            if (watch.GrowthKilobytes() > GrowthSlackKilobytes)
+            {
+                ledger.Report($"{watch.Name}: memory grew by {watch.GrowthKilobytes()} KB between the second and the last quarter of the run");
+            }
+
             await CollectAsync(watch);
             if (watch.Last.ResidentKilobytes > watch.First.ResidentKilobytes + MemorySlackKilobytes)
             {

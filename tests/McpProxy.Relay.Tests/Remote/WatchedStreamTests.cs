@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Tests.Transports;
 
@@ -77,6 +78,24 @@ public sealed class WatchedStreamTests
         inner.Complete(3);
 
         Assert.Equal(3, await read);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task Read_BodyThatIsNotWhatItsEncodingSays_IsAnIOException(string encoding)
+    {
+        var garbage = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(RemoteFixture.Result("1"), 20))));
+        await using Stream decoded = encoding switch
+        {
+            "gzip" => new GZipStream(garbage, CompressionMode.Decompress),
+            "br" => new BrotliStream(garbage, CompressionMode.Decompress),
+            _ => new ZLibStream(garbage, CompressionMode.Decompress),
+        };
+        await using var stream = new WatchedStream(decoded, 4096, TimeSpan.Zero, () => true, TimeProvider.System);
+
+        await Assert.ThrowsAsync<IOException>(() => stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
     }
 
     [Fact(Timeout = Eventually.Deadline)]

@@ -30,7 +30,7 @@ internal static class ReportText
 
         foreach (var watch in report.Watches)
         {
-            text.AppendLine($"{watch.Name}: first {watch.First}; peak {watch.Peak}; last {watch.Last}");
+            text.AppendLine($"{watch.Name}: first {watch.First}; peak {watch.Peak}; last {watch.Last}; growth {watch.GrowthKilobytes() / 1024} MB");
         }
 
         text.AppendLine(report.Problems.Count == 0 ? "nothing is lost or left" : $"{report.Problems.Count} problems:");
@@ -62,7 +62,7 @@ internal static class ReportText
         ["milliseconds"] = new JsonObject(((int[])[50, 90, 99, 100]).Select(percent => KeyValuePair.Create($"p{percent}", (JsonNode?)tally.Percentile(percent)))),
     };
 
-    private static JsonObject Json(Watch watch) => new() { ["first"] = Json(watch.First), ["peak"] = Json(watch.Peak), ["last"] = Json(watch.Last) };
+    private static JsonObject Json(Watch watch) => new() { ["first"] = Json(watch.First), ["peak"] = Json(watch.Peak), ["last"] = Json(watch.Last), ["growthKilobytes"] = watch.GrowthKilobytes() };
 
     private static JsonObject Json(Sample sample) =>
         new() { ["residentKilobytes"] = sample.ResidentKilobytes, ["descriptors"] = sample.Descriptors, ["threads"] = sample.Threads };
