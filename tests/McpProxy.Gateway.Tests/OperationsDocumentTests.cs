@@ -10,7 +10,7 @@ namespace McpProxy.Gateway.Tests;
 /// <summary><c>docs/operations.md</c> against the code: what an operator relies on is there, and is called so.</summary>
 public sealed class OperationsDocumentTests : GatewayTest
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(FindRoot(), "docs", "operations.md"));
+    private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
 
     [Fact]
     public async Task Metrics_AreEachInIt_WithTheirUnits()
@@ -58,15 +58,4 @@ public sealed class OperationsDocumentTests : GatewayTest
         Assert.All(
             typeof(GatewayOptions).GetProperties().Where(property => property.PropertyType == typeof(TimeSpan)),
             property => Assert.Contains($"`{GatewayFlags.All.Single(flag => flag.Key == property.Name).Name}`", Text, StringComparison.Ordinal));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "McpProxy.Aspire.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("Not below the repository.");
-        }
-
-        return folder.FullName;
-    }
 }
