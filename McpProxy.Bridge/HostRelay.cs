@@ -130,6 +130,6 @@ internal sealed class HostRelay(
     private async ValueTask DownAsync(Message message)
     {
         operations.End(message);
-        await host.SendAsync(message, CancellationToken.None);
+        await host.SendOrDiscardAsync(message, CancellationToken.None);
     }
 }

@@ -62,7 +62,7 @@ internal sealed class RemoteLink(
             }
 
             Activity.Current?.SetTag(Attributes.Session, remote.SessionId);
-            if (await remote.TrySendAsync(message, isRetry, cancellationToken))
+            if (await remote.SendAsync(message, isRetry, cancellationToken))
             {
                 return;
             }
@@ -200,7 +200,7 @@ internal sealed class RemoteLink(
 
     private async Task SendOwnAsync(RemoteTransport remote, Message message, CancellationToken cancellationToken)
     {
-        if (await remote.TrySendAsync(message, isRetry: true, cancellationToken))
+        if (await remote.SendAsync(message, isRetry: true, cancellationToken))
         {
             return;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace McpProxy.Bridge;
@@ -22,7 +23,7 @@ internal static class WarmUp
             var pool = new MessagePool();
             using var http = new HttpMessageInvoker(new Stub());
             await using var transport = new RemoteTransport(new RemoteOptions { Endpoint = Nobody }, http, pool, TimeProvider.System, NullLogger.Instance);
-            await transport.SendAsync(OwnMessages.Call(pool, JsonToken.From(1), "initialize", writer => writer.WriteString("protocolVersion"u8, ""u8)), CancellationToken.None);
+            await transport.SendOrDiscardAsync(OwnMessages.Call(pool, JsonToken.From(1), "initialize", writer => writer.WriteString("protocolVersion"u8, ""u8)), CancellationToken.None);
             (await transport.ReceiveAsync(CancellationToken.None)).Message?.Dispose();
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)

@@ -39,7 +39,7 @@ internal sealed class ServerCheck(ITransport transport, Party server, TimeSpan t
             using var initialized = await AskAsync("initialize", WriteInitialize, cancellationToken);
             var result = initialized.RootElement.GetProperty("result");
             report = Read(report, result);
-            await transport.SendAsync(OwnMessages.Call(pool, default, "notifications/initialized"), cancellationToken);
+            await transport.SendOrDiscardAsync(OwnMessages.Call(pool, default, "notifications/initialized"), cancellationToken);
             var capabilities = result.TryGetProperty("capabilities", out var found) ? found : default;
             report = report with { Tools = await CountAsync(CheckStep.Tools, capabilities, "tools", cancellationToken) };
             report = report with { Prompts = await CountAsync(CheckStep.Prompts, capabilities, "prompts", cancellationToken) };
@@ -128,7 +128,7 @@ internal sealed class ServerCheck(ITransport transport, Party server, TimeSpan t
         Activity.Current = operation?.Client ?? Activity.Current;
         try
         {
-            if (!await transport.SendAsync(request, patience.Token))
+            if (!await transport.SendOrDiscardAsync(request, patience.Token))
             {
                 throw new CheckException("The server has gone.");
             }
@@ -163,7 +163,7 @@ internal sealed class ServerCheck(ITransport transport, Party server, TimeSpan t
                 var answer = message.Envelope.Method == McpMethod.Ping
                     ? OwnMessages.EmptyResult(pool, message.Id)
                     : OwnMessages.Error(pool, message.Id, -32601, "mcp-proxy check answers no requests.");
-                await transport.SendAsync(answer, cancellationToken);
+                await transport.SendOrDiscardAsync(answer, cancellationToken);
             }
         }
 

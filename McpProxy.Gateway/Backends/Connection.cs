@@ -23,7 +23,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     private readonly Dictionary<JsonToken, Exchange> _byId = [];
     private readonly Dictionary<JsonToken, Exchange> _byToken = [];
     private long _lastId;
-    private ProxyFault? _ended;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How many bytes wait to be sent.</summary>
     public long QueuedBytes => transport.QueuedBytes;
@@ -40,16 +40,27 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
     }
 
-    /// <summary>Sends a request; the exchange is completed whatever happens.</summary>
-    public async ValueTask SendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
+    /// <summary>Done when it has ended, and whoever asks for the next one gets that.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Sends a request; when it was sent, its exchange is completed whatever happens.</summary>
+    /// <returns>False when the connection has ended before: then the request is the caller's again, as it was.</returns>
+    public async ValueTask<bool> TrySendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
     {
-        if (Register(request, exchange) is { } fault)
+        if (!TryRegister(exchange, out var isDuplicate))
         {
-            request.Dispose();
-            await exchange.FailAsync(fault, pool);
-            return;
+            return false;
         }
 
+        if (isDuplicate)
+        {
+            request.Dispose();
+            await exchange.FailAsync(ProxyFault.DuplicateId, pool);
+            return true;
+        }
+
+        Substitute(request, request.Envelope.Id, exchange.Id, exchange.WireId);
+        Substitute(request, request.Envelope.ProgressToken, exchange.ProgressToken, exchange.WireToken);
         if (exchange.Operation is { } operation)
         {
             operation.Send(request, server);
@@ -58,24 +69,40 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
         try
         {
-            if (!await SendAsync(request, cancellationToken) && Remove(exchange))
-            {
-                await exchange.FailAsync(ProxyFault.Exited, pool);
-            }
+            return await SendAsync(request, cancellationToken) || !TryTakeBack(request, exchange);
         }
         catch (OperationCanceledException)
         {
             // Nobody waits for it any more, and it was not sent.
             Remove(exchange);
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
+            return true;
+        }
+    }
+
+    /// <summary>Sends a request that makes sense on this connection only; its exchange is completed whatever happens.</summary>
+    public async ValueTask SendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
+    {
+        if (!await TrySendRequestAsync(request, exchange, cancellationToken))
+        {
+            request.Dispose();
+            await exchange.FailAsync(ProxyFault.Exited, pool);
         }
     }
 
     /// <summary>Sends a notification or a response.</summary>
+    /// <returns>False when the connection has ended before: then the message is the caller's again.</returns>
     public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
     {
         GatewayMetrics.Sent(server, message.Length);
         return transport.SendAsync(message, cancellationToken);
+    }
+
+    /// <summary>Sends a notification or a response that makes sense on this connection only.</summary>
+    public ValueTask<bool> SendOrDiscardAsync(Message message, CancellationToken cancellationToken)
+    {
+        GatewayMetrics.Sent(server, message.Length);
+        return transport.SendOrDiscardAsync(message, cancellationToken);
     }
 
     /// <summary>Tells the backend that a request is cancelled, and ends its exchange: a server that obeys sends no answer.</summary>
@@ -88,7 +115,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
         }
 
-        await SendAsync(notification, cancellationToken);
+        await SendOrDiscardAsync(notification, cancellationToken);
     }
 
     /// <summary>Sends a message if there is room for it now: what says farewell must not wait for a backend that reads nothing.</summary>
@@ -96,7 +123,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     {
         try
         {
-            await SendAsync(message, new CancellationToken(canceled: true));
+            await SendOrDiscardAsync(message, new CancellationToken(canceled: true));
         }
         catch (OperationCanceledException)
         {
@@ -165,7 +192,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         Exchange[] exchanges;
         lock (_gate)
         {
-            _ended ??= fault;
+            _ended.TrySetResult();
             exchanges = [.. _byId.Values];
             _byId.Clear();
             _byToken.Clear();
@@ -217,33 +244,43 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
     }
 
-    private ProxyFault? Register(Message request, Exchange exchange)
+    private bool TryRegister(Exchange exchange, out bool isDuplicate)
     {
         lock (_gate)
         {
-            if (_ended is not null)
+            isDuplicate = false;
+            if (_ended.Task.IsCompleted)
             {
-                return _ended;
+                return false;
             }
 
             var own = isShared ? JsonToken.From(++_lastId) : default;
             exchange.Connection = this;
             exchange.WireId = isShared ? own : Stable(exchange.Id);
             exchange.WireToken = exchange.ProgressToken.IsNone ? default : isShared ? own : Stable(exchange.ProgressToken);
-            if (!_byId.TryAdd(exchange.WireId, exchange))
-            {
-                return ProxyFault.DuplicateId;
-            }
-
-            if (!exchange.WireToken.IsNone)
+            isDuplicate = !_byId.TryAdd(exchange.WireId, exchange);
+            if (!isDuplicate && !exchange.WireToken.IsNone)
             {
                 _byToken[exchange.WireToken] = exchange;
             }
+
+            return true;
+        }
+    }
+
+    /// <summary>Makes a request that was not sent what it was; false when its exchange has ended meanwhile.</summary>
+    private bool TryTakeBack(Message request, Exchange exchange)
+    {
+        if (!Remove(exchange))
+        {
+            request.Dispose();
+            return false;
         }
 
-        Substitute(request, request.Envelope.Id, exchange.Id, exchange.WireId);
-        Substitute(request, request.Envelope.ProgressToken, exchange.ProgressToken, exchange.WireToken);
-        return null;
+        exchange.Connection = null;
+        request.Replace(request.Envelope.Id, exchange.Id);
+        request.Replace(request.Envelope.ProgressToken, exchange.ProgressToken);
+        return true;
     }
 
     private static void Substitute(Message message, Slice slice, JsonToken before, JsonToken after)

@@ -81,7 +81,7 @@ internal sealed class DedicatedLink(
 
         if (_setup.Initialized() is { } initialized)
         {
-            await connection.SendAsync(initialized, cancellationToken);
+            await connection.SendOrDiscardAsync(initialized, cancellationToken);
         }
 
         foreach (var request in _setup.Requests())

@@ -170,24 +170,36 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <summary>Sends a client's request, once there is a connection.</summary>
     protected async ValueTask ForwardAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
     {
-        var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
-        if (attempt.Connection is null || exchange.IsCompleted)
+        while (true)
         {
-            request.Dispose();
-            await exchange.FailAsync(attempt.Fault ?? ProxyFault.Cancelled, context.Pool);
-            return;
-        }
+            var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
+            if (attempt.Connection is not { } connection || exchange.IsCompleted)
+            {
+                request.Dispose();
+                await exchange.FailAsync(attempt.Fault ?? ProxyFault.Cancelled, context.Pool);
+                return;
+            }
 
-        await attempt.Connection.SendRequestAsync(request, exchange, cancellationToken);
+            if (await connection.TrySendRequestAsync(request, exchange, cancellationToken))
+            {
+                return;
+            }
+
+            await connection.Ended; // Nothing of it was sent, so the next connection may have it.
+        }
     }
 
     /// <summary>Sends a client's notification or response if the backend is there to take it.</summary>
     protected async ValueTask ForwardAsync(Message message, CancellationToken cancellationToken)
     {
-        if ((await ConnectAsync()).Connection is { } connection)
+        while ((await ConnectAsync()).Connection is { } connection)
         {
-            await connection.SendAsync(message, cancellationToken);
-            return;
+            if (await connection.SendAsync(message, cancellationToken))
+            {
+                return;
+            }
+
+            await connection.Ended; // As above.
         }
 
         context.Logger.NotDelivered(name, "up", "the backend is not running");
@@ -332,6 +344,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             if (exchange is { IsSentAgain: false } && !Stopping.IsCancellationRequested)
             {
                 exchange.IsSentAgain = true;
+                exchange.Connection = null; // From now on it can be cancelled here.
                 message.Replace(message.Envelope.Id, exchange.Id);
                 message.Replace(message.Envelope.ProgressToken, exchange.ProgressToken);
                 // Discarded: it completes the exchange whatever happens.

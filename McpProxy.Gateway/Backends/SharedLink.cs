@@ -124,7 +124,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
 
         var isRestart = _initialize is not null;
         _initialize = result;
-        await connection.SendAsync(OwnMessages.Call(Context.Pool, default, "notifications/initialized"), cancellationToken);
+        await connection.SendOrDiscardAsync(OwnMessages.Call(Context.Pool, default, "notifications/initialized"), cancellationToken);
         Context.Logger.Initialized(Name, result.ProtocolVersion);
         if (isRestart)
         {

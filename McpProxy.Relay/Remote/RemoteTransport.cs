@@ -49,16 +49,7 @@ public sealed class RemoteTransport : ITransport
     public RemoteFault? Ended => _context.Ended;
 
     /// <inheritdoc/>
-    public async ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
-    {
-        if (await TrySendAsync(message, isRetry: false, cancellationToken))
-        {
-            return true;
-        }
-
-        message.Dispose();
-        return false;
-    }
+    public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken) => SendAsync(message, isRetry: false, cancellationToken);
 
     /// <summary>
     /// Sends a message. A request is not waited for; what follows a notification waits until the server has taken it, and what follows
@@ -68,7 +59,7 @@ public sealed class RemoteTransport : ITransport
     /// <param name="isRetry">Whether it was sent before, in another session that the server had forgotten.</param>
     /// <param name="cancellationToken">Gives up waiting; the message may still be on its way.</param>
     /// <returns>False when the transport has ended.</returns>
-    public async ValueTask<bool> TrySendAsync(Message message, bool isRetry, CancellationToken cancellationToken)
+    public async ValueTask<bool> SendAsync(Message message, bool isRetry, CancellationToken cancellationToken)
     {
         await WaitForSessionAsync(message, cancellationToken);
         if (_context.Ended is not null)

@@ -9,9 +9,9 @@ public interface ITransport : IAsyncDisposable
     long QueuedBytes { get; }
 
     /// <summary>Sends a message, after those that were sent before it. Safe to call from several threads.</summary>
-    /// <param name="message">The message; the transport disposes it, whatever happens.</param>
-    /// <param name="cancellationToken">Gives up waiting for room.</param>
-    /// <returns>Done when the message is queued: false when the transport has ended.</returns>
+    /// <param name="message">The message, which the transport disposes; the caller's again when the transport has ended.</param>
+    /// <param name="cancellationToken">Gives up waiting for room; the message is disposed.</param>
+    /// <returns>Done when the message is queued: false when the transport has ended, and has not sent a byte of it.</returns>
     ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken);
 
     /// <summary>Waits for the next message. One receiver at a time.</summary>

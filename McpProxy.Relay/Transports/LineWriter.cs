@@ -36,7 +36,6 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         {
             if (_ended)
             {
-                message.Dispose();
                 return new ValueTask<bool>(false);
             }
 
@@ -272,8 +271,13 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         lock (_gate)
         {
             _ended = true;
-            rest = [.. _queue, .. _waiting.Where(waiter => waiter.TrySetResult(false)).Select(waiter => waiter.Message)];
+            rest = [.. _queue];
             _queue.Clear();
+            foreach (var waiter in _waiting)
+            {
+                waiter.TrySetResult(false);
+            }
+
             _waiting.Clear();
             _queuedBytes = 0;
             _idle?.TrySetResult();

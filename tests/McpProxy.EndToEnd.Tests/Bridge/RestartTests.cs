@@ -26,9 +26,9 @@ public sealed class RestartTests
 
         await first.SignalAsync(Posix.Kill, Token);
         await first.DisposeAsync();
+        var lost = JsonNode.Parse(await bridge.ResponseAsync("lost", Token)); // Now the bridge has noticed.
         var down = JsonNode.Parse(await bridge.RequestAsync(Rpc.Request("down", "ping"), "down", Token));
         await using var second = await McpProxyProcess.StartAsync(["--port", $"{first.Root.Port}", "--", .. Backends.Sample], Token);
-        var lost = JsonNode.Parse(await bridge.ResponseAsync("lost", Token));
         var echo = JsonNode.Parse(await bridge.RequestAsync(Rpc.Call("echo", "echo", new { value = "again" }), "echo", Token));
         await bridge.RequestAsync(Rpc.Call("logs", "log_levels", new { }), "logs", Token);
         await bridge.RequestAsync(Rpc.Call("touch", "touch_resource", new { uri = Watched }), "touch", Token);

@@ -46,7 +46,7 @@ public sealed class RemoteFuzzTests
         for (var id = 0; id < Calls; id++)
         {
             var message = MessageReader.Read(pool, Encoding.UTF8.GetBytes(RemoteFixture.Request($"{id}", id == 0 ? "initialize" : "tools/list"))).Single!;
-            if (await transport.TrySendAsync(message, isRetry: false, Token))
+            if (await transport.SendAsync(message, isRetry: false, Token))
             {
                 sent.Add($"{id}");
                 continue;

@@ -37,7 +37,7 @@ public sealed class OvertakingTests
     }
 
     private static async Task SendAsync(RemoteTransport transport, MessagePool pool, string json) =>
-        Assert.True(await transport.TrySendAsync(MessageReader.Read(pool, System.Text.Encoding.UTF8.GetBytes(json)).Single!, isRetry: false, Token));
+        Assert.True(await transport.SendAsync(MessageReader.Read(pool, System.Text.Encoding.UTF8.GetBytes(json)).Single!, isRetry: false, Token));
 
     private static async Task<string?> ReceiveAsync(RemoteTransport transport)
     {

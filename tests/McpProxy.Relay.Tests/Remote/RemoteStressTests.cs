@@ -87,7 +87,7 @@ public sealed class RemoteStressTests
     private static async Task<bool> SendAsync(RemoteTransport transport, MessagePool pool, string json)
     {
         var message = MessageReader.Read(pool, Encoding.UTF8.GetBytes(json)).Single!;
-        if (await transport.TrySendAsync(message, isRetry: false, Token))
+        if (await transport.SendAsync(message, isRetry: false, Token))
         {
             return true;
         }

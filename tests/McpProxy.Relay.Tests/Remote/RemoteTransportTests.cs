@@ -1,6 +1,7 @@
 using System.Net;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Relay.Tests.Remote;
 
@@ -200,7 +201,7 @@ public sealed class RemoteTransportTests
         var delete = Assert.Single(remote.Server.Requests, request => request.Method == "DELETE");
         Assert.Equal(("session-1", "2025-11-25"), (delete["Mcp-Session-Id"], delete["MCP-Protocol-Version"]));
         Assert.Equal("Closed", await remote.ReceiveAsync());
-        Assert.False(await remote.Transport.SendAsync(remote.Message(RemoteFixture.Request("1")), Token));
+        Assert.False(await remote.Transport.SendOrDiscardAsync(remote.Message(RemoteFixture.Request("1")), Token));
         await remote.AssertCleanAsync();
     }
 
@@ -230,7 +231,7 @@ public sealed class RemoteTransportTests
         await using var remote = new RemoteFixture();
         _ = remote.Server.Hangs("tools/list");
         await remote.SendAsync([.. Enumerable.Range(0, MaxInFlight).Select(id => RemoteFixture.Request($"{id}"))]);
-        var waiting = remote.Transport.SendAsync(remote.Message(RemoteFixture.Request("5000")), Token).AsTask();
+        var waiting = remote.Transport.SendOrDiscardAsync(remote.Message(RemoteFixture.Request("5000")), Token).AsTask();
         Assert.False(waiting.IsCompleted);
 
         await remote.Transport.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Relay.Tests.Remote;
 
@@ -73,7 +74,7 @@ public sealed class StreamableHttpTests
         var hangs = remote.Server.Hangs("\"initialize\"");
         await remote.SendAsync(RemoteFixture.Initialize);
         await hangs;
-        var following = remote.Transport.SendAsync(remote.Message(RemoteFixture.Request("1")), Token).AsTask();
+        var following = remote.Transport.SendOrDiscardAsync(remote.Message(RemoteFixture.Request("1")), Token).AsTask();
 
         await remote.Transport.DisposeAsync();
 
@@ -164,7 +165,7 @@ public sealed class StreamableHttpTests
         await remote.InitializeAsync();
         remote.Server.OnPost("tools/list", () => ScriptedServer.Status(HttpStatusCode.NotFound));
 
-        Assert.True(await remote.Transport.TrySendAsync(remote.Message(RemoteFixture.Request("1")), isRetry: true, Token));
+        Assert.True(await remote.Transport.SendAsync(remote.Message(RemoteFixture.Request("1")), isRetry: true, Token));
 
         Assert.Contains(RemoteFault.SessionRefused.Text, await remote.ReceiveAsync(), StringComparison.Ordinal);
         Assert.Null(remote.Transport.Ended);
@@ -180,7 +181,7 @@ public sealed class StreamableHttpTests
         await remote.InitializeAsync();
         remote.Server.OnPost("notifications/x", () => ScriptedServer.Status(HttpStatusCode.NotFound));
 
-        Assert.True(await remote.Transport.TrySendAsync(remote.Message("""{"jsonrpc":"2.0","method":"notifications/x"}"""), isRetry, Token));
+        Assert.True(await remote.Transport.SendAsync(remote.Message("""{"jsonrpc":"2.0","method":"notifications/x"}"""), isRetry, Token));
 
         await remote.Transport.DisposeAsync();
         var messages = remote.Transport.TakeUnsent();

@@ -18,7 +18,7 @@ public sealed class LineTransportTests
         string[] lines = [.. new[] { 40, 70_000, 300_000, 50 }.Select(Wire.Json)];
 
         var written = Task.Run(() => wire.PeerWritesAsync(string.Concat(lines.Select(line => line + "\n")), Token).AsTask(), Token);
-        var sent = Task.Run(async () => Assert.All(await Task.WhenAll(lines.Select(line => wire.Transport.SendAsync(wire.Message(line), Token).AsTask())), Assert.True), Token);
+        var sent = Task.Run(async () => Assert.All(await Task.WhenAll(lines.Select(line => wire.Transport.SendOrDiscardAsync(wire.Message(line), Token).AsTask())), Assert.True), Token);
         foreach (var line in lines)
         {
             Assert.Equal(line, await wire.Transport.ReceiveTextAsync(Token));
@@ -45,7 +45,7 @@ public sealed class LineTransportTests
             {
                 var text = new string('x', generator.Pick([0, 10, 1000, 70_000]));
                 var json = $$"""{"jsonrpc":"2.0","id":{{i}},"method":"{{sender}}","params":["{{text}}",{{text.Length}}]}""";
-                Assert.True(await wire.Transport.SendAsync(wire.Message(json), Token));
+                Assert.True(await wire.Transport.SendOrDiscardAsync(wire.Message(json), Token));
             }
         }, Token)).ToList();
         var next = new int[Senders];
@@ -89,7 +89,7 @@ public sealed class LineTransportTests
         await wire.PeerOutput.DisposeAsync();
 
         Assert.Equal([Ping, "PeerClosed"], await wire.Transport.ReceiveAllAsync(Token));
-        Assert.True(await wire.Transport.SendAsync(wire.Message(Ping), Token));
+        Assert.True(await wire.Transport.SendOrDiscardAsync(wire.Message(Ping), Token));
         Assert.Equal(Ping, await wire.PeerInput.ReadLineAsync(Token));
         await wire.EndAsync(Token);
     }
@@ -100,7 +100,7 @@ public sealed class LineTransportTests
         await using var wire = Wire.Open(Medium.Pipes);
         wire.PeerInput.Dispose();
 
-        while (await wire.Transport.SendAsync(wire.Message(70_000), Token))
+        while (await wire.Transport.SendOrDiscardAsync(wire.Message(70_000), Token))
         {
             await Task.Yield();
         }
@@ -118,7 +118,7 @@ public sealed class LineTransportTests
         await using var wire = Wire.Open(medium);
         for (var i = 0; i < 10; i++)
         {
-            Assert.True(await wire.Transport.SendAsync(wire.Message(90_000), Token));
+            Assert.True(await wire.Transport.SendOrDiscardAsync(wire.Message(90_000), Token));
         }
 
         var completed = wire.Transport.CompleteAsync();
@@ -126,7 +126,7 @@ public sealed class LineTransportTests
         await completed;
 
         Assert.Equal(string.Concat(Enumerable.Repeat(Wire.Json(90_000) + "\n", 10)), text);
-        Assert.False(await wire.Transport.SendAsync(wire.Message(Ping), Token));
+        Assert.False(await wire.Transport.SendOrDiscardAsync(wire.Message(Ping), Token));
         await wire.PeerWritesAsync(Ping + "\n", Token);
         Assert.Equal(Ping, await wire.Transport.ReceiveTextAsync(Token));
         await wire.EndAsync(Token);
@@ -138,7 +138,7 @@ public sealed class LineTransportTests
     public async Task DisposeAsync_PeerDoesNotRead_FreesEverySender(Medium medium)
     {
         await using var wire = Wire.Open(medium);
-        var sends = Enumerable.Range(0, 5).Select(_ => wire.Transport.SendAsync(wire.Message(900_000), Token).AsTask()).ToList();
+        var sends = Enumerable.Range(0, 5).Select(_ => wire.Transport.SendOrDiscardAsync(wire.Message(900_000), Token).AsTask()).ToList();
         Assert.Contains(sends, send => !send.IsCompleted);
 
         await wire.Transport.DisposeAsync();
@@ -154,8 +154,8 @@ public sealed class LineTransportTests
     {
         await using var wire = Wire.Open(medium);
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await wire.Transport.SendAsync(wire.Message(900_000), Token);
-        var waiting = wire.Transport.SendAsync(wire.Message(900_000), source.Token).AsTask();
+        await wire.Transport.SendOrDiscardAsync(wire.Message(900_000), Token);
+        var waiting = wire.Transport.SendOrDiscardAsync(wire.Message(900_000), source.Token).AsTask();
         Assert.False(waiting.IsCompleted);
 
         await source.CancelAsync();

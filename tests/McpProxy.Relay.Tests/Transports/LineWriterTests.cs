@@ -1,3 +1,4 @@
+using System.Text;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Transports;
 
@@ -46,6 +47,22 @@ public sealed class LineWriterTests : IAsyncDisposable
 
         Assert.Equal(string.Concat(texts.Select(text => text + "\n")), _output.Text);
         Assert.Equal([51, _output.Text.Length - 51], _output.Writes);
+    }
+
+    [Fact(Timeout = Eventually.Deadline)]
+    public async Task SendAsync_AfterTheEnd_GivesTheMessageBack()
+    {
+        _output.Shut();
+        await SendAsync(Wire.Json(Megabyte), Token);
+        using var waiting = Message(Wire.Json(1000));
+        using var late = Message(Wire.Json(50));
+        var sent = _transport.SendAsync(waiting, Token).AsTask();
+
+        await _transport.DisposeAsync();
+
+        Assert.False(await sent);
+        Assert.False(await _transport.SendAsync(late, Token));
+        Assert.Equal([Wire.Json(1000), Wire.Json(50)], [Encoding.UTF8.GetString(waiting.Body), Encoding.UTF8.GetString(late.Body)]);
     }
 
     [Fact(Timeout = Eventually.Deadline)]
@@ -239,7 +256,7 @@ public sealed class LineWriterTests : IAsyncDisposable
         return SendAsync(Wire.Json(Megabyte), Token);
     }
 
-    private Task<bool> SendAsync(string json, CancellationToken cancellationToken) => _transport.SendAsync(Message(json), cancellationToken).AsTask();
+    private Task<bool> SendAsync(string json, CancellationToken cancellationToken) => _transport.SendOrDiscardAsync(Message(json), cancellationToken).AsTask();
 
     private Message Message(string json) => MessageReader.Read(_pool, System.Text.Encoding.UTF8.GetBytes(json)).Single!;
 }
