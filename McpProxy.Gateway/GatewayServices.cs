@@ -52,6 +52,11 @@ internal static class GatewayServices
         }
 
         app.Services.GetRequiredService<GatewayGauges>(); // Monitors may ask from now on.
+        app.Use((context, next) =>
+        {
+            context.RequestServices = app.Services; // None of them is scoped, so no request needs a scope of its own.
+            return next(context);
+        });
         app.UseRouting();
         app.UseCallerSecurity();
         app.MapStreamableHttp();

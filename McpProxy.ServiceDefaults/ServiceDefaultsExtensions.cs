@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace McpProxy.ServiceDefaults;
 
@@ -24,6 +25,11 @@ public static class ServiceDefaultsExtensions
         if (new OtlpSettings(Environment.GetEnvironmentVariable) is { Any: true } settings)
         {
             builder.Services.AddOtlpTelemetry(settings);
+        }
+        else
+        {
+            // Each request would get a span and a log scope that nobody reads.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         }
 
         return builder;

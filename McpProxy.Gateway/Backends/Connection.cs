@@ -156,8 +156,15 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     /// <summary>Takes a request out of flight; the caller completes it.</summary>
     public Exchange? Take(JsonToken wireId)
     {
-        var exchange = Find(_byId, wireId);
-        return exchange is not null && Remove(exchange) ? exchange : null;
+        lock (_gate)
+        {
+            if (_byId.Remove(wireId, out var exchange))
+            {
+                RemoveToken(exchange);
+            }
+
+            return exchange;
+        }
     }
 
     /// <summary>Receives until the transport ends.</summary>
@@ -311,12 +318,16 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             }
 
             _byId.Remove(exchange.WireId);
-            if (!exchange.WireToken.IsNone && _byToken.GetValueOrDefault(exchange.WireToken) == exchange)
-            {
-                _byToken.Remove(exchange.WireToken);
-            }
-
+            RemoveToken(exchange);
             return true;
+        }
+    }
+
+    private void RemoveToken(Exchange exchange)
+    {
+        if (!exchange.WireToken.IsNone && _byToken.GetValueOrDefault(exchange.WireToken) == exchange)
+        {
+            _byToken.Remove(exchange.WireToken);
         }
     }
 }

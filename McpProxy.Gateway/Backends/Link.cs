@@ -218,7 +218,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             _restarts.Note(context.Time.GetElapsedTime(started));
             if (Stopping.IsCancellationRequested || !MayRestart(fault))
             {
-                Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : ProxyFault.Exited), detail);
+                Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : EndFault()), detail);
                 return;
             }
 

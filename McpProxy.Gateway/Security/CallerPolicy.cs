@@ -14,6 +14,7 @@ internal sealed class CallerPolicy
     private readonly Lazy<bool> _checksHost;
     private readonly HashSet<string> _hosts;
     private readonly HashSet<string> _origins;
+    private volatile string? _lastAllowed;
 
     /// <summary>Reads the allow-lists.</summary>
     public CallerPolicy(IOptions<GatewayOptions> options, IServer server)
@@ -27,8 +28,17 @@ internal sealed class CallerPolicy
     public bool AllowsAnyOrigin => _origins.Contains("*");
 
     /// <summary>Whether a request may be addressed to this host.</summary>
-    public bool AllowsHost(HostString host) =>
-        !_checksHost.Value || !host.HasValue || HostNames.IsLoopback(host.Host) || _hosts.Contains("*") || _hosts.Contains(host.Host) || _hosts.Contains(host.Value!);
+    public bool AllowsHost(HostString host)
+    {
+        if (!host.HasValue || host.Value == _lastAllowed)
+        {
+            return true; // Most callers use the same one.
+        }
+
+        var isAllowed = !_checksHost.Value || HostNames.IsLoopback(host.Host) || _hosts.Contains("*") || _hosts.Contains(host.Host) || _hosts.Contains(host.Value!);
+        _lastAllowed = isAllowed ? host.Value : _lastAllowed;
+        return isAllowed;
+    }
 
     /// <summary>Whether pages of this origin may call: loopback, or named.</summary>
     public bool AllowsOrigin(string origin) =>

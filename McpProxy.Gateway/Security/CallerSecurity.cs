@@ -22,7 +22,7 @@ internal static class CallerSecurity
     public static IApplicationBuilder UseCallerSecurity(this IApplicationBuilder app)
     {
         app.Use(CheckAsync);
-        return app.UseCors();
+        return app.UseWhen(context => context.Request.Headers.Origin.Count > 0, browser => browser.UseCors());
     }
 
     private static Task CheckAsync(HttpContext context, RequestDelegate next)

@@ -6,7 +6,7 @@ internal sealed class EventStream(int number)
     /// <summary>0 for the session's own stream; one more for each request's.</summary>
     public int Number => number;
 
-    /// <summary>What is kept: delivered events first, in their order.</summary>
+    /// <summary>What is to be sent, in its order; a replay for the present reader first.</summary>
     public List<StreamEvent> Events { get; } = new(1);
 
     /// <summary>The sequence number of the newest event.</summary>

@@ -8,13 +8,12 @@ namespace McpProxy.Gateway.Sessions;
 /// The streams of one session: the session's own and one for each request. They queue what waits for a reader, keep what was sent for
 /// <c>Last-Event-ID</c> (MCP 2025-11-25, transports, resumability), and hold requests of the server until some stream is open.
 /// </summary>
-internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
+internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, EventStream> _requests = [];
-    private Queue<EventStream>? _kept;
+    private readonly ReplayLog _log = new(limits.ReplayEvents, limits.ReplayBytes, pool);
     private Queue<(Message Request, long Since)>? _parked;
-    private long _keptBytes;
     private int _lastNumber;
     private int _dropped;
     private bool _isEnding;
@@ -68,8 +67,8 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            var firstQueued = stream.Events.Find(item => !item.IsDelivered);
-            return Attach(stream, firstQueued is null ? stream.LastSequence : firstQueued.Sequence - 1, abort);
+            TakeOver(stream);
+            return Attach(stream, stream.Events.Count > 0 ? stream.Events[0].Sequence - 1 : stream.LastSequence, abort);
         }
     }
 
@@ -79,25 +78,30 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            var stream = last.Stream == 0 ? Own : _requests.GetValueOrDefault(last.Stream);
-            if (stream is null || last.Sequence > stream.LastSequence || last.Sequence < 0)
+            var kept = _log.Find(last.Stream);
+            var stream = last.Stream == 0 ? Own : _requests.GetValueOrDefault(last.Stream) ?? Reopen(last.Stream, kept?.Last);
+            if (stream is null)
             {
                 return null;
             }
 
-            var firstKept = stream.Events.Count > 0 ? stream.Events[0].Sequence : stream.LastSequence + 1;
-            if (firstKept > last.Sequence + 1)
+            var firstKept = kept?.First ?? (stream.Events.Find(item => !item.IsReplay)?.Sequence ?? stream.LastSequence + 1);
+            var isGap = firstKept > last.Sequence + 1;
+            if (last.Sequence > stream.LastSequence || last.Sequence < 0 || (isGap && stream != Own))
             {
-                if (stream != Own)
-                {
-                    return null;
-                }
+                ForgetIfDone(stream);
+                return null;
+            }
 
+            if (isGap)
+            {
                 // The session's own stream goes on with what there is: its messages are no answers that somebody waits for.
                 CountDropped((int)(firstKept - last.Sequence - 1));
             }
 
+            TakeOver(stream);
             Acknowledge(stream, last.Sequence);
+            stream.Events.InsertRange(0, _log.Read(last));
             return Attach(stream, Math.Max(last.Sequence, firstKept - 1), abort);
         }
     }
@@ -183,6 +187,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
                 DropIfEnded(stream);
             }
 
+            _log.Clear();
             while (_parked is { Count: > 0 })
             {
                 _parked.Dequeue().Request.Dispose();
@@ -207,15 +212,19 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            var next = reader.IsDetached ? null : reader.Stream.Events.Find(item => item.Sequence > reader.Position);
-            if (next is not null)
+            var events = reader.Stream.Events;
+            for (var i = 0; i < events.Count && !reader.IsDetached; i++)
             {
-                reader.Position = next.Sequence;
-                reader.Taken.Add(next);
-                next.Users++;
+                if (events[i] is var next && next.Sequence > reader.Position)
+                {
+                    reader.Position = next.Sequence;
+                    reader.Taken.Add(next);
+                    next.Users++;
+                    return next;
+                }
             }
 
-            return next;
+            return null;
         }
     }
 
@@ -246,6 +255,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
                 reader.Stream.Reader = null;
                 reader.Stream.Room?.TrySetResult();
                 reader.Stream.Room = null;
+                DropReplay(reader.Stream);
                 TrimUnread(reader.Stream);
                 ForgetIfDone(reader.Stream);
                 DropIfEnded(reader.Stream);
@@ -253,14 +263,32 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
         }
     }
 
-    private EventReader Attach(EventStream stream, long position, Action abort)
+    /// <summary>A request's stream that has come to its end, and of which the log still has something.</summary>
+    private EventStream? Reopen(int number, long? lastSequence)
+    {
+        if (lastSequence is not { } last)
+        {
+            return null;
+        }
+
+        var stream = new EventStream(number) { LastSequence = last, IsCompleted = true };
+        _requests.Add(number, stream);
+        return stream;
+    }
+
+    /// <summary>The response that carries a stream now is done.</summary>
+    private static void TakeOver(EventStream stream)
     {
         if (stream.Reader is { } before)
         {
             before.IsDetached = true;
             before.Wake();
+            DropReplay(stream);
         }
+    }
 
+    private EventReader Attach(EventStream stream, long position, Action abort)
+    {
         stream.Reader = new EventReader(this, stream, position, abort, time.GetTimestamp());
         while (_parked is { Count: > 0 } && !stream.IsCompleted)
         {
@@ -356,11 +384,9 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
             {
                 Drop(item);
             }
-            else if (areSent && !item.IsDelivered)
+            else if (areSent)
             {
-                item.IsDelivered = true;
-                stream.QueuedBytes -= item.Message.Length;
-                Keep(stream, item);
+                Deliver(stream, item);
             }
         }
 
@@ -375,33 +401,34 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     /// <summary>The client has what came up to there, though no write of ours said so.</summary>
     private void Acknowledge(EventStream stream, long sequence)
     {
-        foreach (var item in stream.Events.Where(item => !item.IsDelivered && item.Sequence <= sequence).ToList())
+        while (stream.Events.Count > 0 && stream.Events[0] is var item && item.Sequence <= sequence)
         {
-            item.IsDelivered = true;
-            stream.QueuedBytes -= item.Message.Length;
-            Keep(stream, item);
+            Deliver(stream, item);
         }
     }
 
-    /// <summary>Keeps a delivered event for a replay, and lets go of the oldest ones that are too many.</summary>
-    private void Keep(EventStream stream, StreamEvent delivered)
+    /// <summary>Lets go of an event that was sent, but for the log.</summary>
+    private void Deliver(EventStream stream, StreamEvent item)
     {
-        if (_ended)
+        stream.Events.Remove(item);
+        item.IsDropped = true;
+        stream.QueuedBytes -= item.IsReplay ? 0 : item.Message.Length;
+        if (item.IsReplay || _ended)
         {
-            return; // It goes when its reader does.
+            Drop(item);
+            return;
         }
 
-        _kept ??= new Queue<EventStream>();
-        _kept.Enqueue(stream);
-        _keptBytes += delivered.Message.Length;
-        while (_kept.Count > limits.ReplayEvents || _keptBytes > limits.ReplayBytes)
+        _log.Add(new SseEventId(stream.Number, item.Sequence), item.Users == 0 ? item.Message : item.Message.Clone());
+    }
+
+    /// <summary>A replay is for the reader that asked for it; the log still has it.</summary>
+    private static void DropReplay(EventStream stream)
+    {
+        while (stream.Events.Count > 0 && stream.Events[0] is { IsReplay: true } item)
         {
-            var oldest = _kept.Dequeue();
-            var item = oldest.Events[0];
-            oldest.Events.RemoveAt(0);
-            _keptBytes -= item.Message.Length;
+            stream.Events.RemoveAt(0);
             Drop(item);
-            ForgetIfDone(oldest);
         }
     }
 
@@ -410,7 +437,7 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
     {
         // Called for each event: it must not look at all of them while there is nothing to trim.
         var mayExceed = stream.Events.Count > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes;
-        var unread = mayExceed ? stream.Events.FindAll(item => !item.IsDelivered && item.Message.Envelope.Kind != MessageKind.Response) : [];
+        var unread = mayExceed ? stream.Events.FindAll(item => item.Message.Envelope.Kind != MessageKind.Response) : [];
         var excess = 0;
         while (excess < unread.Count && (unread.Count - excess > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes))
         {
@@ -425,7 +452,10 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
             CountDropped(excess);
         }
 
-        TrimUnreadAnswers();
+        if (stream is { IsCompleted: true, QueuedBytes: > 0 })
+        {
+            TrimUnreadAnswers();
+        }
     }
 
     /// <summary>Answers whose clients left are kept within the same bounds, the newest in any case: its client may be on its way back.</summary>
@@ -438,13 +468,10 @@ internal sealed class EventStreams(StreamLimits limits, TimeProvider time)
         {
             var stream = abandoned[excess];
             bytes -= stream.QueuedBytes;
-            foreach (var item in stream.Events.Where(item => !item.IsDelivered).ToList())
-            {
-                stream.QueuedBytes -= item.Message.Length;
-                stream.Events.Remove(item);
-                Drop(item);
-            }
-
+            stream.QueuedBytes = 0;
+            stream.Events.ForEach(Drop);
+            stream.Events.Clear();
+            _log.Clear(stream.Number); // Its end is missing.
             ForgetIfDone(stream);
         }
 

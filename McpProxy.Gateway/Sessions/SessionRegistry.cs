@@ -54,7 +54,7 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
         // 128 random bits as 32 hexadecimal digits: safe in a header, in a URL, and where the reference's clients expect a UUID's.
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var limits = new StreamLimits(settings.MaxQueueBytes, keepsEvents ? settings.ReplayEvents : 0, keepsEvents ? settings.ReplayBytes : 0);
-        var streams = new EventStreams(limits, time) { StallTimeout = settings.StallTimeout, Dropped = count => logger.EventsDropped(Short(id), count) };
+        var streams = new EventStreams(limits, pool, time) { StallTimeout = settings.StallTimeout, Dropped = count => logger.EventsDropped(Short(id), count) };
         var session = new Session(id, backend, streams, pool, time, logger);
         _sessions[id] = session;
         logger.Opened(Short(id), backend.Name);

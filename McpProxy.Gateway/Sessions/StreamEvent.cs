@@ -2,7 +2,7 @@ using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Sessions;
 
-/// <summary>A message on a stream. It is kept until it was delivered and is not wanted for a replay, and nobody is writing it.</summary>
+/// <summary>A message on a stream, until it was sent.</summary>
 internal sealed class StreamEvent(long sequence, Message message)
 {
     /// <summary>Its place on the stream, from 1.</summary>
@@ -11,8 +11,8 @@ internal sealed class StreamEvent(long sequence, Message message)
     /// <summary>The message.</summary>
     public Message Message => message;
 
-    /// <summary>Whether a reader has sent it.</summary>
-    public bool IsDelivered { get; set; }
+    /// <summary>Whether it was sent before, and is on the stream for one reader only.</summary>
+    public bool IsReplay { get; init; }
 
     /// <summary>How many readers are writing it.</summary>
     public int Users { get; set; }

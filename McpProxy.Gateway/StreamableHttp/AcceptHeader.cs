@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace McpProxy.Gateway.StreamableHttp;
@@ -16,12 +17,17 @@ internal readonly record struct AcceptHeader(bool Sse, bool Json)
             return new AcceptHeader(Sse: false, Json: true);
         }
 
-        // What the official SDKs send, without parsing it.
-        if (values.Count == 1 && values[0] is "application/json, text/event-stream" or "text/event-stream, application/json")
+        // What most clients send, without parsing it.
+        return values.ToString() switch
         {
-            return new AcceptHeader(Sse: true, Json: true);
-        }
+            "application/json, text/event-stream" or "text/event-stream, application/json" => new AcceptHeader(Sse: true, Json: true),
+            "application/json" => new AcceptHeader(Sse: false, Json: true),
+            _ => Parse(values),
+        };
+    }
 
+    private static AcceptHeader Parse(StringValues values)
+    {
         var sse = false;
         var json = false;
         if (MediaTypeHeaderValue.TryParseList(values, out var types))

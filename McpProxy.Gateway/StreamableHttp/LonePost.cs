@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace McpProxy.Gateway.StreamableHttp;
 
 /// <summary>A POST that stands alone: with <c>--stateless</c>, or of revision 2026-07-28.</summary>
-internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams, IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams, MessagePool pool, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private readonly StreamLimits _limits = new(options.Value.MaxQueueBytes, ReplayEvents: 0, ReplayBytes: 0, Parked: 0);
 
@@ -133,7 +133,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
     private async Task StreamAsync(Post post, Link link, Message request, bool isModern)
     {
         var client = new LoneClient(post.Backend);
-        var streams = new EventStreams(_limits, time) { StallTimeout = options.Value.StallTimeout };
+        var streams = new EventStreams(_limits, pool, time) { StallTimeout = options.Value.StallTimeout };
         var stream = streams.Open();
         var exchange = new StreamExchange(client, request, streams, stream);
         var reader = streams.Attach(stream, post.Context.Abort);

@@ -13,7 +13,7 @@ internal sealed class PostHandler(
     SessionRegistry sessions, SessionPost sessionPost, LonePost lonePost, MessagePool pool, IOptions<GatewayOptions> options)
 {
     /// <summary>Answers one POST.</summary>
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context)
     {
         sessions.Touch();
         var accept = AcceptHeader.Read(context.Request);
@@ -24,40 +24,47 @@ internal sealed class PostHandler(
             : null;
         if (refused is not null)
         {
-            await FaultResponse.WriteAsync(context, refused);
-            return;
+            return FaultResponse.WriteAsync(context, refused);
         }
 
-        var (body, fault) = await RequestBody.ReadAsync(context, pool, options.Value.MaxRequestBytes);
-        if (fault is not null || body.Fault != ScanFault.None)
-        {
-            body.Discard();
-            await FaultResponse.WriteAsync(context, fault ?? ProxyFault.Of(body.Fault), body.Id);
-            return;
-        }
-
-        await DispatchAsync(new Post(context, backend!, accept, body));
+        // Most bodies are there already, and then nothing waits here.
+        var reading = RequestBody.ReadAsync(context, pool, options.Value.MaxRequestBytes);
+        return reading.IsCompletedSuccessfully ? HandleBodyAsync(context, backend!, accept, reading.Result) : WaitForBodyAsync(context, backend!, accept, reading);
     }
 
     // Not "+json": a patch or a problem is no message.
     private static bool IsJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        request.ContentType is "application/json"
+        || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
 
-    private Task DispatchAsync(Post post)
+    private async Task WaitForBodyAsync(HttpContext context, Backend backend, AcceptHeader accept, ValueTask<(Parsed Body, ProxyFault? Fault)> reading) =>
+        await HandleBodyAsync(context, backend, accept, await reading);
+
+    private Task HandleBodyAsync(HttpContext context, Backend backend, AcceptHeader accept, (Parsed Body, ProxyFault? Fault) read)
     {
-        if (post.Body.Batch is { } batch)
+        var (body, fault) = read;
+        if (fault is not null || body.Fault != ScanFault.None)
         {
-            return batch.Any(message => Era.IsModern(post.Context.Request, message)) ? RefuseAsync(post, ProxyFault.ModernBatch)
-                : batch.Any(message => message.Envelope.Is(MessageKind.Request, McpMethod.Initialize)) ? RefuseAsync(post, ProxyFault.InitializeInBatch)
-                : options.Value.Stateless ? LonePost.HandleBatchAsync(post)
-                : sessionPost.HandleBatchAsync(post);
+            body.Discard();
+            return FaultResponse.WriteAsync(context, fault ?? ProxyFault.Of(body.Fault), body.Id);
         }
 
-        var message = post.Body.Single!;
-        return Era.IsModern(post.Context.Request, message) ? lonePost.HandleModernAsync(post, message)
+        var post = new Post(context, backend, accept, body);
+        if (body.Single is not { } message)
+        {
+            return HandleBatchAsync(post, body.Batch!);
+        }
+
+        return Era.IsModern(context.Request, message) ? lonePost.HandleModernAsync(post, message)
             : options.Value.Stateless ? lonePost.HandleAsync(post, message)
             : sessionPost.HandleAsync(post, message);
     }
+
+    private Task HandleBatchAsync(Post post, IReadOnlyList<Message> batch) =>
+        batch.Any(message => Era.IsModern(post.Context.Request, message)) ? RefuseAsync(post, ProxyFault.ModernBatch)
+        : batch.Any(message => message.Envelope.Is(MessageKind.Request, McpMethod.Initialize)) ? RefuseAsync(post, ProxyFault.InitializeInBatch)
+        : options.Value.Stateless ? LonePost.HandleBatchAsync(post)
+        : sessionPost.HandleBatchAsync(post);
 
     private static async Task RefuseAsync(Post post, ProxyFault fault)
     {

@@ -9,12 +9,11 @@ namespace McpProxy.Gateway.StreamableHttp;
 internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStreams, TimeProvider time)
 {
     /// <summary>Answers a POST with one message.</summary>
-    public async Task HandleAsync(Post post, Message message)
+    public Task HandleAsync(Post post, Message message)
     {
         if (message.Envelope.Is(MessageKind.Request, McpMethod.Initialize))
         {
-            await OpenAsync(post, message);
-            return;
+            return OpenAsync(post, message);
         }
 
         var (session, fault) = StreamableHttpEndpoints.FindSession(post.Context, post.Backend);
@@ -22,23 +21,12 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         {
             var id = message.Envelope.Kind == MessageKind.Request ? message.Id : default;
             message.Dispose();
-            await FaultResponse.WriteAsync(post.Context, fault!, id);
-            return;
+            return FaultResponse.WriteAsync(post.Context, fault!, id);
         }
 
-        if (message.Envelope.Kind != MessageKind.Request)
-        {
-            await session.SendAsync(message, post.Context.RequestAborted);
-            post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
-        }
-        else if (post.Accept.Sse)
-        {
-            await StreamAsync(post, session, [message]);
-        }
-        else
-        {
-            await AnswerAsync(post, session, message);
-        }
+        return message.Envelope.Kind != MessageKind.Request ? TakeAsync(post, session, message)
+            : post.Accept.Sse ? StreamAsync(post, session, message)
+            : AnswerAsync(post, session, message);
     }
 
     /// <summary>Answers a POST with several messages (MCP 2025-03-26, transports, sending messages).</summary>
@@ -71,7 +59,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         }
         else if (post.Accept.Sse)
         {
-            await StreamAsync(post, session, requests);
+            await StreamBatchAsync(post, session, requests);
         }
         else
         {
@@ -142,10 +130,34 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         await RunAsync(post, session, session.Streams.Attach(stream, post.Context.Abort));
     }
 
-    private async Task StreamAsync(Post post, Session session, List<Message> requests)
+    private static async Task TakeAsync(Post post, Session session, Message message)
+    {
+        await session.SendAsync(message, post.Context.RequestAborted);
+        post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private Task StreamAsync(Post post, Session session, Message request)
     {
         var stream = session.Streams.Open();
-        var batch = requests.Count > 1 ? new BatchCount(requests.Count) : null;
+        var exchange = new StreamExchange(session, request, session.Streams, stream);
+        if (session.TryBegin(exchange) is { } fault)
+        {
+            session.Streams.Forget(stream);
+            request.Dispose();
+            return FaultResponse.WriteAsync(post.Context, fault, exchange.Id);
+        }
+
+        var reader = session.Streams.Attach(stream, post.Context.Abort);
+
+        // Discarded: it throws nothing, and the stream need not outlast its answer because a backend reads nothing.
+        _ = session.SendRequestAsync(request, exchange);
+        return RunAsync(post, session, reader);
+    }
+
+    private async Task StreamBatchAsync(Post post, Session session, List<Message> requests)
+    {
+        var stream = session.Streams.Open();
+        var batch = new BatchCount(requests.Count);
         var sending = requests
             .Select(request => (Request: request, Exchange: (Exchange)new StreamExchange(session, request, session.Streams, stream, batch)))
             .ToList();
@@ -158,8 +170,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         var reader = session.Streams.Attach(stream, post.Context.Abort);
         foreach (var (request, exchange) in sending)
         {
-            // Discarded: it throws nothing, and the stream need not outlast its answers because a backend reads nothing.
-            _ = session.SendRequestAsync(request, exchange);
+            _ = session.SendRequestAsync(request, exchange); // Discarded, as above.
         }
 
         await RunAsync(post, session, reader);
@@ -196,8 +207,10 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
     private static async Task AnswerAsync(Post post, Session session, Message request)
     {
         var exchange = new BufferedExchange(session, request);
-        if (await RefuseAsync(post, session, null, [(request, exchange)]))
+        if (session.TryBegin(exchange) is { } fault)
         {
+            request.Dispose();
+            await FaultResponse.WriteAsync(post.Context, fault, exchange.Id);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
@@ -79,7 +80,8 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
         }
     }
 
-    private async Task CopyAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask CopyAsync()
     {
         while (!context.RequestAborted.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Transports;
@@ -20,6 +21,7 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
     private int _use = Idle;
 
     /// <summary>The next line that is not blank, or the end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a read.
     public async ValueTask<(Parsed Parsed, EndReason End)> ReadAsync(CancellationToken cancellationToken)
     {
         while (_end == EndReason.None)

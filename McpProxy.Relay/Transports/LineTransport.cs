@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Transports;
@@ -37,6 +38,7 @@ public sealed class LineTransport : ITransport
     public Task CompleteAsync() => _writer.CompleteAsync();
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a read.
     public async ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
     {
         while (true)

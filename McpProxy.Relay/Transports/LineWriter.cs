@@ -16,6 +16,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Queue<Message> _queue = new();
+    private readonly List<Message> _batch = []; // Only for whoever is writing.
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Waiter> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
@@ -111,14 +112,14 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         var staging = ArrayPool<byte>.Shared.Rent(BatchBytes);
         try
         {
-            for (var round = 0; TryTakeBatch(out var batch); round++)
+            for (var round = 0; TryTakeBatch(); round++)
             {
                 if (round == MaxRoundsInline)
                 {
                     await Task.Yield(); // The sender whose thread this is has its own work to do.
                 }
 
-                await WriteAsync(batch, staging);
+                await WriteBatchAsync(staging);
             }
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
@@ -142,19 +143,19 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         }
     }
 
-    private bool TryTakeBatch(out List<Message> batch)
+    private bool TryTakeBatch()
     {
-        batch = [];
+        _batch.Clear();
         lock (_gate)
         {
             var bytes = 0L;
-            while (_queue.TryPeek(out var next) && (batch.Count == 0 || bytes + next.Length + batch.Count < BatchBytes))
+            while (_queue.TryPeek(out var next) && (_batch.Count == 0 || bytes + next.Length + _batch.Count < BatchBytes))
             {
-                batch.Add(_queue.Dequeue());
+                _batch.Add(_queue.Dequeue());
                 bytes += next.Length;
             }
 
-            if (batch.Count == 0)
+            if (_batch.Count == 0)
             {
                 _writing = false;
                 _idle?.TrySetResult();
@@ -165,16 +166,16 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         return true;
     }
 
-    private async ValueTask WriteAsync(List<Message> batch, byte[] staging)
+    private async ValueTask WriteBatchAsync(byte[] staging)
     {
         var written = 0L;
         var next = 0;
         try
         {
             var staged = new FixedWriter(staging);
-            for (; next < batch.Count; next++)
+            for (; next < _batch.Count; next++)
             {
-                var message = batch[next];
+                var message = _batch[next];
                 for (var offset = 0; offset < message.Length;)
                 {
                     offset += message.WriteTo(staged, offset, staged.Free - 1);
@@ -195,9 +196,9 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         }
         finally
         {
-            for (; next < batch.Count; next++)
+            for (; next < _batch.Count; next++)
             {
-                batch[next].Dispose();
+                _batch[next].Dispose();
             }
         }
 

@@ -43,21 +43,81 @@ public sealed class EventStreamsTests
         End(streams, again);
     }
 
-    [Fact]
-    public async Task Kept_EventsOfAllStreams_AreBoundedTogether()
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(5000, 10)] // Those are kept as they are.
+    public async Task Kept_EventsOfAllStreams_AreBoundedTogether(int padding, int buffers)
     {
         var streams = Create(replayEvents: 10);
         for (var i = 0; i < 50; i++)
         {
             var stream = streams.Open();
             var reader = streams.Attach(stream, Ignore);
-            await streams.AppendAsync(stream, Response(), isLast: true);
+            await streams.AppendAsync(stream, Response(padding), isLast: true);
             Take(reader);
             reader.Commit();
             reader.Detach();
         }
 
-        Assert.Equal(10, _pool.Outstanding);
+        Assert.Equal(buffers, _pool.Outstanding);
+        Assert.Null(streams.Resume(new SseEventId(40, 0), Ignore));
+        for (var number = 41; number <= 50; number++)
+        {
+            var reader = streams.Resume(new SseEventId(number, 0), Ignore)!;
+            using var expected = Response(padding);
+            Assert.Equal(expected.ToArray(), reader.TryTake()!.Message.ToArray());
+            Assert.True(reader.IsAtEnd);
+            reader.Commit();
+            reader.Detach();
+        }
+
+        Assert.Null(streams.Resume(new SseEventId(50, 2), Ignore));
+        Assert.False(streams.HasReaders);
+        End(streams);
+    }
+
+    [Fact]
+    public async Task Resume_ReplayNotSent_IsThereForTheNextOne()
+    {
+        var streams = Create(replayEvents: 10);
+        var reader = streams.Attach(streams.Own, Ignore);
+        await AppendAsync(streams, 4);
+        Take(reader);
+        reader.Commit();
+        await AppendAsync(streams, 1);
+
+        var second = streams.Resume(new SseEventId(0, 1), Ignore)!;
+        Assert.Equal(2, second.TryTake()!.Sequence);
+        var third = streams.Resume(new SseEventId(0, 2), Ignore)!;
+        Assert.Null(second.TryTake());
+        Assert.Equal([3L, 4, 5], Take(third));
+        third.Detach();
+        var fourth = streams.Attach(streams.Own, Ignore);
+
+        Assert.Equal([5L], Take(fourth));
+        reader.Detach();
+        second.Detach();
+        End(streams, fourth);
+    }
+
+    [Fact]
+    public async Task Resume_RestOfTheStreamWasDropped_IsRefused()
+    {
+        var streams = Create(replayEvents: 10);
+        var stream = streams.Open();
+        var reader = streams.Attach(stream, Ignore);
+        await streams.AppendAsync(stream, Parse("""{"jsonrpc":"2.0","method":"notifications/progress"}"""), isLast: false);
+        Take(reader);
+        reader.Commit();
+        reader.Detach();
+        await streams.AppendAsync(stream, Response(), isLast: true);
+        for (var i = 0; i < 10; i++)
+        {
+            await streams.AppendAsync(streams.Open(), Response(), isLast: true);
+        }
+
+        Assert.Null(streams.Resume(new SseEventId(stream.Number, 0), Ignore));
+        Assert.Null(streams.Resume(new SseEventId(stream.Number, 1), Ignore));
         End(streams);
     }
 
@@ -162,7 +222,7 @@ public sealed class EventStreamsTests
     }
 
     private EventStreams Create(int replayEvents, int queueBytes = 1024 * 1024) =>
-        new(new StreamLimits(queueBytes, replayEvents, 1024 * 1024), TimeProvider.System) { Dropped = count => _dropped = count };
+        new(new StreamLimits(queueBytes, replayEvents, 1024 * 1024), _pool, TimeProvider.System) { Dropped = count => _dropped = count };
 
     private async Task AppendAsync(EventStreams streams, int count)
     {
@@ -172,7 +232,7 @@ public sealed class EventStreamsTests
         }
     }
 
-    private Message Response() => Parse("""{"jsonrpc":"2.0","id":1,"result":{}}""");
+    private Message Response(int padding = 0) => Parse($$"""{"jsonrpc":"2.0","id":1,"result":["{{new string('x', padding)}}"]}""");
 
     private Message Parse(string json) => MessageReader.Read(_pool, Encoding.UTF8.GetBytes(json)).Single!;
 }
