@@ -22,7 +22,17 @@ internal static class CallerSecurity
     public static IApplicationBuilder UseCallerSecurity(this IApplicationBuilder app)
     {
         app.Use(CheckAsync);
-        return app.UseWhen(context => context.Request.Headers.Origin.Count > 0, browser => browser.UseCors());
+        return app.Use(next =>
+        {
+            // Built when the first page asks, because most gateways never see one.
+            var cors = new Lazy<RequestDelegate>(() =>
+            {
+                var pages = app.New();
+                pages.UseCors().Run(next);
+                return pages.Build();
+            });
+            return context => context.Request.Headers.Origin.Count > 0 ? cors.Value(context) : next(context);
+        });
     }
 
     private static Task CheckAsync(HttpContext context, RequestDelegate next)
