@@ -40,6 +40,9 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
     }
 
+    /// <summary>Whether any request was sent on it.</summary>
+    public bool WasUsed { get; private set; }
+
     /// <summary>Done when it has ended, and whoever asks for the next one gets that.</summary>
     public Task Ended => _ended.Task;
 
@@ -69,7 +72,13 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
         try
         {
-            return await SendAsync(request, cancellationToken) || !TryTakeBack(request, exchange);
+            if (await SendAsync(request, cancellationToken))
+            {
+                WasUsed = true;
+                return true;
+            }
+
+            return !TryTakeBack(request, exchange);
         }
         catch (OperationCanceledException)
         {

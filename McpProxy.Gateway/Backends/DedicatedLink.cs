@@ -14,6 +14,7 @@ internal sealed class DedicatedLink(
     : Link(name, backend, context, isShared: false)
 {
     private readonly SessionSetup _setup = new(context.Pool);
+    private bool _replaced;
 
     /// <inheritdoc/>
     public override ValueTask SendRequestAsync(BackendClient sender, Message request, Exchange exchange, CancellationToken cancellationToken)
@@ -60,7 +61,13 @@ internal sealed class DedicatedLink(
     protected override (IPeer? Peer, ProxyFault? Fault) StartPeer() => _setup.IsInitialized ? base.StartPeer() : takePeer();
 
     /// <inheritdoc/>
-    protected override bool MayRestart(ProxyFault? handshakeFault) => _setup.IsInitialized;
+    protected override bool MayRestart(ProxyFault? fault, bool wasUsed)
+    {
+        // A process that was started in advance may have died before anybody needed it.
+        var isReplaced = fault is null && !wasUsed && !_replaced;
+        _replaced |= isReplaced;
+        return _setup.IsInitialized || isReplaced;
+    }
 
     /// <inheritdoc/>
     protected override ProxyFault EndFault() => _setup.IsInitialized ? ProxyFault.Exited : ProxyFault.ExitedAtStart;

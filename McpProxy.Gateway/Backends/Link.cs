@@ -27,6 +27,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     private Connection? _current;
     private ProxyFault? _waitingFault;
     private Task _run = Task.CompletedTask;
+    private bool _wasUsed;
     private int _disposed;
 
     /// <summary>How the link is doing.</summary>
@@ -123,7 +124,9 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     protected abstract ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken);
 
     /// <summary>Whether a backend that ended is started again.</summary>
-    protected virtual bool MayRestart(ProxyFault? handshakeFault) => true;
+    /// <param name="fault">Why it could not be used, or null.</param>
+    /// <param name="wasUsed">Whether any request was sent to it.</param>
+    protected virtual bool MayRestart(ProxyFault? fault, bool wasUsed) => true;
 
     /// <summary>Waits for a connection that is up or soon will be.</summary>
     protected async ValueTask<Attempt> ConnectAsync()
@@ -216,7 +219,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             var started = context.Time.GetTimestamp();
             var (fault, detail) = await TryRunOnceAsync();
             _restarts.Note(context.Time.GetElapsedTime(started));
-            if (Stopping.IsCancellationRequested || !MayRestart(fault))
+            if (Stopping.IsCancellationRequested || !MayRestart(fault, _wasUsed))
             {
                 Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : EndFault()), detail);
                 return;
@@ -317,6 +320,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
 
             SendAgain(connection, peer.TakeUnsent());
+            _wasUsed = connection.WasUsed;
             await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : restart.IsCompleted ? ProxyFault.Restarting : fault ?? peer.EndFault ?? EndFault());
         }
 

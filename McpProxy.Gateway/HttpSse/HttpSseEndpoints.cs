@@ -1,3 +1,4 @@
+using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
@@ -79,7 +80,7 @@ internal static class HttpSseEndpoints
 
         // Queued before the answer, so that what the client says next stays behind it. A request whose backend is still starting
         // is not waited for: its answer comes on the stream.
-        var sent = Task.WhenAll((body.Batch ?? [body.Single!]).Select(message => SendAsync(session, message, pool)));
+        var sent = body.Single is { } single ? SendAsync(session, single, pool) : SendAllAsync(session, body.Batch!, pool);
         await AnswerAsync(context, StatusCodes.Status202Accepted, "Accepted");
         await context.Response.CompleteAsync();
         await sent;
@@ -98,6 +99,9 @@ internal static class HttpSseEndpoints
             : sessions.Find(id, backend) is { } session ? (session, null)
             : (null, ProxyFault.SseSessionNotFound);
     }
+
+    private static Task SendAllAsync(Session session, IReadOnlyList<Message> batch, MessagePool pool) =>
+        Task.WhenAll(batch.Select(message => SendAsync(session, message, pool)));
 
     private static async Task SendAsync(Session session, Message message, MessagePool pool)
     {
@@ -122,6 +126,7 @@ internal static class HttpSseEndpoints
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
 }
