@@ -2,7 +2,7 @@ using McpProxy.Gateway.Tests.Harness;
 
 namespace McpProxy.Gateway.Tests.Cost;
 
-/// <summary>How many system calls the gateway makes for a call. The limits leave room for how often a busy machine wakes threads.</summary>
+/// <summary>How many system calls the gateway makes for a call. One more for each is too many.</summary>
 public sealed class SystemCallTests
 {
     private const string Both = "application/json, text/event-stream";
@@ -15,11 +15,11 @@ public sealed class SystemCallTests
     /// after; the response is sent; and there are two waits between.
     /// </summary>
     [Fact]
-    public Task Calls_OneAfterTheOther_TakeAsManySystemCallsAsMeasured() => CheckAsync(clients: 1, calls: 500, limit: 10);
+    public Task Calls_OneAfterTheOther_TakeAsManySystemCallsAsMeasured() => CheckAsync(clients: 1, calls: 500, limit: 8.9);
 
     /// <summary>Measured: 5.0. What comes together is read, written and waited for together.</summary>
     [Fact]
-    public Task Calls_OfManySessionsAtOnce_TakeFewer() => CheckAsync(clients: 16, calls: 250, limit: 7.5);
+    public Task Calls_OfManySessionsAtOnce_TakeFewer() => CheckAsync(clients: 16, calls: 250, limit: 7);
 
     private static async Task CheckAsync(int clients, int calls, double limit)
     {
