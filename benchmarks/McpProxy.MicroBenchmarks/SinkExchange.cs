@@ -1,0 +1,20 @@
+using McpProxy.Gateway.Backends;
+using McpProxy.Relay.Messages;
+
+namespace McpProxy.MicroBenchmarks;
+
+/// <summary>A request whose answer nobody reads.</summary>
+internal sealed class SinkExchange(Message request) : Exchange(null, request)
+{
+    public override ValueTask OnMessageAsync(Message message)
+    {
+        message.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask OnResponseAsync(Message response)
+    {
+        response.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
