@@ -1,0 +1,52 @@
+using System.CommandLine;
+using McpProxy.LoadBench.Workloads;
+
+namespace McpProxy.LoadBench;
+
+/// <summary>The command line.</summary>
+internal sealed class BenchCommand
+{
+    private readonly Option<string[]> _only = List("--only", "Run these workloads only, separated by commas.", "WORKLOAD");
+    private readonly Option<string[]> _subjects = List("--subjects", "Measure these only, separated by commas.", "NAME");
+    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each is measured, in turn.", DefaultValueFactory = _ => 3, HelpName = "N" };
+    private readonly Option<double> _seconds = new("--seconds") { Description = "How long one measurement of load takes; so does its warm-up.", DefaultValueFactory = _ => 3, HelpName = "S" };
+    private readonly Option<string?> _product = new("--product") { Description = "The folder of a published mcp-proxy. Default: it is published now.", HelpName = "PATH" };
+    private readonly Option<string?> _json = new("--json") { Description = "Write everything to this file, too.", HelpName = "FILE" };
+    private readonly Option<bool> _list = new("--list") { Description = "List the workloads and the subjects, and end." };
+
+    /// <summary>Parses and runs.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Measures mcp-proxy, its floor and its peers in turn. See benchmarks/README.md.") { _only, _subjects, _rounds, _seconds, _product, _json, _list };
+        root.SetAction((parsed, cancellationToken) => parsed.GetValue(_list) ? ListAsync() : BenchRun.RunAsync(Options(parsed), cancellationToken));
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static Option<string[]> List(string name, string description, string helpName) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        CustomParser = parsed => [.. parsed.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+    };
+
+    private static async Task<int> ListAsync()
+    {
+        foreach (var workload in WorkloadCatalog.All)
+        {
+            await Console.Out.WriteLineAsync($"{workload.Name,-12} {workload.Description}");
+        }
+
+        return 0;
+    }
+
+    private BenchOptions Options(ParseResult parsed) => new()
+    {
+        Workloads = parsed.GetValue(_only) ?? [],
+        Subjects = parsed.GetValue(_subjects) ?? [],
+        Rounds = parsed.GetValue(_rounds),
+        Duration = TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
+        Product = parsed.GetValue(_product),
+        JsonFile = parsed.GetValue(_json),
+    };
+}

@@ -1,0 +1,67 @@
+namespace McpProxy.LoadBench.Http;
+
+/// <summary>A stream of server-sent events that stays open.</summary>
+internal sealed class EventStream : IDisposable
+{
+    private readonly HttpConnection _connection;
+
+    private EventStream(HttpConnection connection) => _connection = connection;
+
+    /// <summary>Looks at the data of an event.</summary>
+    public delegate bool Check(ReadOnlySpan<byte> data);
+
+    /// <summary>Opens it, and waits for its head.</summary>
+    public static async ValueTask<EventStream> OpenAsync(int port, ReadOnlyMemory<byte> request, bool isBlocking, CancellationToken cancellationToken)
+    {
+        var connection = new HttpConnection(port, isBlocking);
+        await connection.OpenAsync(cancellationToken);
+        await connection.SendAsync(request, cancellationToken);
+        while (!connection.Response.IsHeadRead)
+        {
+            await connection.ReceiveAsync(cancellationToken);
+        }
+
+        return connection.Response.Status == 200
+            ? new EventStream(connection)
+            : throw new BenchException($"A stream was answered with {connection.Response.Status}.");
+    }
+
+    /// <summary>Waits for the next event with data; comments are skipped.</summary>
+    /// <returns>What the check says of its data.</returns>
+    public async ValueTask<bool> NextAsync(Check check, CancellationToken cancellationToken)
+    {
+        var response = _connection.Response;
+        while (true)
+        {
+            var end = EndOfEvent(response.Body);
+            if (end < 0)
+            {
+                await _connection.ReceiveAsync(cancellationToken);
+                continue;
+            }
+
+            var start = response.Body[..end].IndexOf("data:"u8);
+            var isRight = start >= 0 && check(response.Body[(start + "data:".Length)..end].TrimStart((byte)' '));
+            response.Consume(end);
+            if (start >= 0)
+            {
+                return isRight;
+            }
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    // Behind the empty line, however the subject ends its lines.
+    private static int EndOfEvent(ReadOnlySpan<byte> body)
+    {
+        var end = body.IndexOf("\n\n"u8);
+        if (end >= 0)
+        {
+            return end + 2;
+        }
+
+        end = body.IndexOf("\r\n\r\n"u8);
+        return end < 0 ? -1 : end + 4;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace McpProxy.LoadBench.Results;
+
+/// <summary>The report as a person reads it.</summary>
+internal static class TextReport
+{
+    /// <summary>Writes the figures of each workload, a line a subject; the targets; and what failed.</summary>
+    public static string Write(ResultSet results)
+    {
+        var text = new StringBuilder();
+        foreach (var workload in results.All.GroupBy(measurement => measurement.Workload))
+        {
+            Metric[] metrics = [.. workload.Select(measurement => measurement.Metric).Distinct()];
+            Append(text, [workload.Key, .. metrics.Select(metric => $"{metric.Name} {metric.Unit}".TrimEnd())], workload.GroupBy(measurement => measurement.Subject)
+                .Select(subject => (string[])[subject.Key, .. metrics.Select(metric => results.Find(workload.Key, subject.Key, metric) is { } value ? Figure.Text(value) : "-")]));
+        }
+
+        Append(text, ["the product's targets", "measured", "target", ""], TargetCatalog.All.Select(target => target.Measure(results) is { } value
+            ? [target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), target.LimitText, target.IsReached(value) ? "reached" : "MISSED"]
+            : (string[])[target.What, "-", target.LimitText, "not measured"]));
+        foreach (var failure in results.Failures)
+        {
+            text.Append("failed: ").AppendLine(failure);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, string[] head, IEnumerable<string[]> rows)
+    {
+        string[][] all = [head, .. rows];
+        var widths = Enumerable.Range(0, head.Length).Select(column => all.Max(row => row[column].Length)).ToArray();
+        foreach (var row in all)
+        {
+            var cells = row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            text.AppendLine(string.Join("   ", cells).TrimEnd());
+        }
+
+        text.AppendLine();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace McpProxy.LoadBench.Sessions;
+
+/// <summary>The request of a call, built once; each call has a number of its own, which is patched in.</summary>
+internal sealed class EchoCall
+{
+    // Ten digits, always.
+    private const long FirstNumber = 1_000_000_000;
+    private const int Digits = 10;
+
+    private readonly byte[] _request;
+    private readonly int[] _offsets;
+    private readonly byte[] _expectedId = Encoding.ASCII.GetBytes($"\"id\":{FirstNumber}");
+    private long _number = FirstNumber;
+
+    /// <param name="build">Makes the bytes of a request from those of a message.</param>
+    public EchoCall(Func<string, byte[]> build)
+    {
+        _request = build(Messages.Echo(FirstNumber));
+        var number = Encoding.ASCII.GetBytes($"{FirstNumber}");
+        _offsets = [.. Enumerable.Range(0, _request.Length - Digits).Where(offset => _request.AsSpan(offset).StartsWith(number))];
+    }
+
+    /// <summary>The bytes of the next call.</summary>
+    public ReadOnlyMemory<byte> Next()
+    {
+        _number++;
+        foreach (var offset in _offsets)
+        {
+            Utf8Formatter.TryFormat(_number, _request.AsSpan(offset), out _);
+        }
+
+        Utf8Formatter.TryFormat(_number, _expectedId.AsSpan(^Digits), out _);
+        return _request;
+    }
+
+    /// <summary>Whether an answer is the last call's: its id, and what was to be echoed.</summary>
+    public bool IsAnsweredBy(ReadOnlySpan<byte> answer)
+    {
+        var id = answer.IndexOf(_expectedId);
+        var echoed = answer.LastIndexOf(_expectedId.AsSpan(^Digits));
+        return id >= 0 && echoed >= 0 && echoed != id + _expectedId.Length - Digits;
+    }
+}
