@@ -8,7 +8,8 @@ internal sealed class EventStream : IDisposable
     private EventStream(HttpConnection connection) => _connection = connection;
 
     /// <summary>Looks at the data of an event.</summary>
-    public delegate bool Check(ReadOnlySpan<byte> data);
+    /// <returns>Whether it is right; null if another one is awaited.</returns>
+    public delegate bool? Check(ReadOnlySpan<byte> data);
 
     /// <summary>Opens it, and waits for its head.</summary>
     public static async ValueTask<EventStream> OpenAsync(int port, ReadOnlyMemory<byte> request, bool isBlocking, CancellationToken cancellationToken)
@@ -26,9 +27,9 @@ internal sealed class EventStream : IDisposable
             : throw new BenchException($"A stream was answered with {connection.Response.Status}.");
     }
 
-    /// <summary>Waits for the next event with data; comments are skipped.</summary>
+    /// <summary>Waits for the event of which the check says that it is the awaited one.</summary>
     /// <returns>What the check says of its data.</returns>
-    public async ValueTask<bool> NextAsync(Check check, CancellationToken cancellationToken)
+    public async ValueTask<bool> WaitAsync(Check check, CancellationToken cancellationToken)
     {
         var response = _connection.Response;
         while (true)
@@ -41,11 +42,11 @@ internal sealed class EventStream : IDisposable
             }
 
             var start = response.Body[..end].IndexOf("data:"u8);
-            var isRight = start >= 0 && check(response.Body[(start + "data:".Length)..end].TrimStart((byte)' '));
+            var isRight = start < 0 ? null : check(response.Body[(start + "data:".Length)..end].TrimStart((byte)' '));
             response.Consume(end);
-            if (start >= 0)
+            if (isRight is { } answer)
             {
-                return isRight;
+                return answer;
             }
         }
     }

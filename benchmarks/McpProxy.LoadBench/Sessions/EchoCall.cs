@@ -6,14 +6,17 @@ namespace McpProxy.LoadBench.Sessions;
 /// <summary>The request of a call, built once; each call has a number of its own, which is patched in.</summary>
 internal sealed class EchoCall
 {
-    // Ten digits, always.
+    // Ten digits, always; a range for each, so that an answer that went astray is no right one.
     private const long FirstNumber = 1_000_000_000;
+    private const long RangeLength = 10_000_000;
+    private const int Ranges = 900;
     private const int Digits = 10;
+    private static int _ranges;
 
     private readonly byte[] _request;
     private readonly int[] _offsets;
     private readonly byte[] _expectedId = Encoding.ASCII.GetBytes($"\"id\":{FirstNumber}");
-    private long _number = FirstNumber;
+    private long _number = FirstNumber + (Interlocked.Increment(ref _ranges) % Ranges * RangeLength);
 
     /// <param name="build">Makes the bytes of a request from those of a message.</param>
     public EchoCall(Func<string, byte[]> build)
@@ -35,6 +38,9 @@ internal sealed class EchoCall
         Utf8Formatter.TryFormat(_number, _expectedId.AsSpan(^Digits), out _);
         return _request;
     }
+
+    /// <summary>Whether a message has the last call's id.</summary>
+    public bool HasId(ReadOnlySpan<byte> message) => message.IndexOf(_expectedId) >= 0;
 
     /// <summary>Whether an answer is the last call's: its id, and what was to be echoed.</summary>
     public bool IsAnsweredBy(ReadOnlySpan<byte> answer)

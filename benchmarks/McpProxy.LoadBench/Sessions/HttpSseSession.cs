@@ -18,7 +18,7 @@ internal sealed class HttpSseSession : ILoadSession
         _posts = posts;
         _target = target;
         _call = new EchoCall(message => HttpRequestText.Post(target, message));
-        _isAnswered = _call.IsAnsweredBy;
+        _isAnswered = data => _call.HasId(data) ? _call.IsAnsweredBy(data) : null;
     }
 
     /// <summary>Opens a session.</summary>
@@ -29,7 +29,7 @@ internal sealed class HttpSseSession : ILoadSession
         await posts.OpenAsync(cancellationToken);
         var session = new HttpSseSession(events, posts, await ReadEndpointAsync(events, cancellationToken));
         await session.PostAsync(HttpRequestText.Post(session._target, Messages.Initialize), cancellationToken);
-        await events.NextAsync(static data => data.IndexOf("\"protocolVersion\""u8) >= 0, cancellationToken);
+        await events.WaitAsync(static data => data.IndexOf("\"protocolVersion\""u8) >= 0 ? true : null, cancellationToken);
         await session.PostAsync(HttpRequestText.Post(session._target, Messages.Initialized), cancellationToken);
         return session;
     }
@@ -41,7 +41,7 @@ internal sealed class HttpSseSession : ILoadSession
     public async ValueTask<bool> CallAsync(CancellationToken cancellationToken)
     {
         await PostAsync(_call.Next(), cancellationToken);
-        return await _events.NextAsync(_isAnswered, cancellationToken);
+        return await _events.WaitAsync(_isAnswered, cancellationToken);
     }
 
     /// <summary>The end of the stream is the end of the session.</summary>
@@ -57,7 +57,7 @@ internal sealed class HttpSseSession : ILoadSession
     private static async ValueTask<string> ReadEndpointAsync(EventStream events, CancellationToken cancellationToken)
     {
         var endpoint = "";
-        await events.NextAsync(
+        await events.WaitAsync(
             data =>
             {
                 endpoint = Encoding.UTF8.GetString(data).TrimEnd();

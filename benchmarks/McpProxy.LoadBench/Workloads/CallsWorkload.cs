@@ -89,5 +89,9 @@ internal sealed class CallsWorkload(Wire wire) : IWorkload
         results.Add(workload, subject, Metric.Calls, figures.CallsPerSecond);
         results.Add(workload, subject, Metric.ClientCpu, figures.ClientCpuMicroseconds);
         results.Add(workload, subject, Metric.Errors, figures.Errors);
+        if (figures.Errors > 0)
+        {
+            results.Fail(workload, subject, $"{figures.Errors} of {figures.Calls} answers were wrong");
+        }
     }
 }
