@@ -7,7 +7,8 @@ namespace McpProxy.Floor;
 /// <summary>A POST that waits for its line.</summary>
 internal sealed class LineExchange(HttpResponse response) : IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    // The response is sent by the thread that read the line: cheaper than waking another one, most of all with one session.
+    private ManualResetValueTaskSourceCore<bool> _source;
 
     public ValueTask Answered => new(this, _source.Version);
 

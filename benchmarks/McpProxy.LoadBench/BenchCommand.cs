@@ -1,4 +1,5 @@
 using System.CommandLine;
+using McpProxy.LoadBench.Subjects;
 using McpProxy.LoadBench.Workloads;
 
 namespace McpProxy.LoadBench;
@@ -8,8 +9,9 @@ internal sealed class BenchCommand
 {
     private readonly Option<string[]> _only = List("--only", "Run these workloads only, separated by commas.", "WORKLOAD");
     private readonly Option<string[]> _subjects = List("--subjects", "Measure these only, separated by commas.", "NAME");
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each is measured, in turn.", DefaultValueFactory = _ => 3, HelpName = "N" };
-    private readonly Option<double> _seconds = new("--seconds") { Description = "How long one measurement of load takes; so does its warm-up.", DefaultValueFactory = _ => 3, HelpName = "S" };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each is measured, in turn.", DefaultValueFactory = _ => 9, HelpName = "N" };
+    private readonly Option<double> _seconds = new("--seconds") { Description = "How long one measurement of load takes.", DefaultValueFactory = _ => 1, HelpName = "S" };
+    private readonly Option<double> _warmUp = new("--warm-up") { Description = "How many seconds of load come before the first measurement.", DefaultValueFactory = _ => 3, HelpName = "S" };
     private readonly Option<string?> _product = new("--product") { Description = "The folder of a published mcp-proxy. Default: it is published now.", HelpName = "PATH" };
     private readonly Option<string?> _json = new("--json") { Description = "Write everything to this file, too.", HelpName = "FILE" };
     private readonly Option<bool> _list = new("--list") { Description = "List the workloads and the subjects, and end." };
@@ -18,7 +20,7 @@ internal sealed class BenchCommand
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Measures mcp-proxy, its floor and its peers in turn. See benchmarks/README.md.") { _only, _subjects, _rounds, _seconds, _product, _json, _list };
+        var root = new RootCommand("Measures mcp-proxy, its floor and its peers in turn. See benchmarks/README.md.") { _only, _subjects, _rounds, _seconds, _warmUp, _product, _json, _list };
         root.SetAction((parsed, cancellationToken) => parsed.GetValue(_list) ? ListAsync() : BenchRun.RunAsync(Options(parsed), cancellationToken));
         return root.Parse(args).InvokeAsync();
     }
@@ -37,6 +39,8 @@ internal sealed class BenchCommand
             await Console.Out.WriteLineAsync($"{workload.Name,-12} {workload.Description}");
         }
 
+        await Console.Out.WriteLineAsync($"{Environment.NewLine}subjects: {string.Join(", ", SubjectCatalog.Names)}");
+
         return 0;
     }
 
@@ -46,6 +50,7 @@ internal sealed class BenchCommand
         Subjects = parsed.GetValue(_subjects) ?? [],
         Rounds = parsed.GetValue(_rounds),
         Duration = TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
+        WarmUp = TimeSpan.FromSeconds(parsed.GetValue(_warmUp)),
         Product = parsed.GetValue(_product),
         JsonFile = parsed.GetValue(_json),
     };

@@ -15,6 +15,9 @@ internal sealed record BenchOptions
     /// <summary>How long one measurement of load takes.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How long a subject is under load before it is measured.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
     /// <summary>The folder of a published product; null to publish it now.</summary>
     public string? Product { get; init; }
 

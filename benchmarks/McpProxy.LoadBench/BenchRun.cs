@@ -15,10 +15,9 @@ internal static class BenchRun
         try
         {
             var product = options.Product is null ? BenchPaths.Published(SubjectCatalog.Product) : Path.GetFullPath(options.Product);
-            var subjects = Choose(new SubjectCatalog(product).Gateways, options.Subjects, subject => subject.Name, subject => subject.Name != SubjectCatalog.Direct);
-            var workloads = Choose(WorkloadCatalog.All, options.Workloads, workload => workload.Name, _ => true);
-            await PrepareAsync(options, subjects, cancellationToken);
-            var context = new BenchContext(subjects, options.Rounds, options.Duration, new ResultSet(), Say);
+            var workloads = Choose(WorkloadCatalog.All, options.Workloads, workload => workload.Name);
+            var context = CreateContext(options, new SubjectCatalog(product));
+            await PrepareAsync(options, cancellationToken);
             foreach (var workload in workloads)
             {
                 await workload.RunAsync(context, cancellationToken);
@@ -38,7 +37,22 @@ internal static class BenchRun
         }
     }
 
-    private static async Task PrepareAsync(BenchOptions options, IReadOnlyList<GatewaySubject> subjects, CancellationToken cancellationToken)
+    private static BenchContext CreateContext(BenchOptions options, SubjectCatalog catalog)
+    {
+        var chosen = options.Subjects.Count > 0 ? Choose(SubjectCatalog.Names, options.Subjects, name => name) : [.. SubjectCatalog.Names.Except([SubjectCatalog.Direct])];
+        return new BenchContext
+        {
+            Gateways = [.. catalog.Gateways.Where(gateway => chosen.Contains(gateway.Name))],
+            Bridges = [.. catalog.Bridges.Where(bridge => chosen.Contains(bridge.Name))],
+            Remote = catalog.ProductGateway,
+            Rounds = options.Rounds,
+            Duration = options.Duration,
+            WarmUp = options.WarmUp,
+            Say = Say,
+        };
+    }
+
+    private static async Task PrepareAsync(BenchOptions options, CancellationToken cancellationToken)
     {
         var preparation = new Preparation(Say);
         await preparation.PublishAsync("samples/McpProxy.Samples.Echo", "echo", cancellationToken);
@@ -48,18 +62,14 @@ internal static class BenchRun
             await preparation.PublishAsync("McpProxy.Cli", SubjectCatalog.Product, cancellationToken);
         }
 
-        if (subjects.Any(subject => SubjectCatalog.GatewayPeers.Contains(subject.Name)))
-        {
-            await preparation.InstallPeersAsync(cancellationToken);
-        }
+        await preparation.InstallPeersAsync(cancellationToken);
     }
 
-    private static IReadOnlyList<T> Choose<T>(IReadOnlyList<T> all, IReadOnlyList<string> names, Func<T, string> nameOf, Func<T, bool> isUsual)
+    private static IReadOnlyList<T> Choose<T>(IReadOnlyList<T> all, IReadOnlyList<string> names, Func<T, string> nameOf)
     {
         var unknown = names.Except(all.Select(nameOf), StringComparer.Ordinal).ToArray();
         return unknown.Length > 0 ? throw new BenchException($"There is no {string.Join(", ", unknown)}: see --list.")
-            : names.Count > 0 ? [.. all.Where(item => names.Contains(nameOf(item)))]
-            : [.. all.Where(isUsual)];
+            : [.. all.Where(item => names.Count == 0 || names.Contains(nameOf(item)))];
     }
 
     private static async Task ReportAsync(ResultSet results, string? jsonFile, CancellationToken cancellationToken)

@@ -18,6 +18,10 @@ internal static class Messages
     /// <summary>A call of <c>size</c>.</summary>
     public static string Size(long number, int bytes) => Call(number, "size", $$"""{"bytes":{{bytes}}}""");
 
+    /// <summary>A call of <c>progress</c>, with a progress token.</summary>
+    public static string Progress(long number, int count) =>
+        $$"""{"jsonrpc":"2.0","id":{{number}},"method":"tools/call","params":{"_meta":{"progressToken":"t{{number}}"},"name":"progress","arguments":{"count":{{count}}""" + "}}}";
+
     private static string Call(long number, string tool, string arguments) =>
         $$"""{"jsonrpc":"2.0","id":{{number}},"method":"tools/call","params":{"name":"{{tool}}","arguments":""" + arguments + "}}";
 }

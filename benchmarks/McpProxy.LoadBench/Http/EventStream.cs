@@ -1,7 +1,7 @@
 namespace McpProxy.LoadBench.Http;
 
 /// <summary>A stream of server-sent events that stays open.</summary>
-internal sealed class EventStream : IDisposable
+internal sealed class EventStream : IAsyncDisposable
 {
     private readonly HttpConnection _connection;
 
@@ -51,7 +51,11 @@ internal sealed class EventStream : IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     // Behind the empty line, however the subject ends its lines.
     private static int EndOfEvent(ReadOnlySpan<byte> body)

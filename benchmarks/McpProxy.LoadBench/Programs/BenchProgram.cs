@@ -75,6 +75,9 @@ internal sealed class BenchProgram : IAsyncDisposable
         ? ProcessUsage.Of(_process)
         : throw new BenchException($"The subject ended with exit code {_process.ExitCode}.{Environment.NewLine}{LastWords}");
 
+    /// <summary>Ends it and its children at once; whoever reads its output comes to the end of that.</summary>
+    public void Kill() => Kill(_process);
+
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)

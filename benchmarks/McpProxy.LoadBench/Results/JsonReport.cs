@@ -23,8 +23,8 @@ internal static class JsonReport
             {
                 row.target.What,
                 Measured = row.value,
-                Target = row.target.LimitText,
-                Reached = row.value is { } value ? row.target.IsReached(value) : (bool?)null,
+                Target = $"{row.target.Limit} {row.target.Unit}".TrimEnd(),
+                Reached = row.value is { } value ? row.target.Limit.Allows(value) : (bool?)null,
             }),
             Measurements = results.All.Select(measurement => new
             {

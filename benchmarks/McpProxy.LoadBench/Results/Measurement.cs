@@ -10,7 +10,8 @@ internal sealed record Measurement(string Workload, string Subject, Metric Metri
     /// <summary>The figure that counts.</summary>
     public double Median { get; } = MedianOf(Rounds);
 
-    private static double MedianOf(IEnumerable<double> values)
+    /// <summary>The value in the middle.</summary>
+    public static double MedianOf(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

@@ -27,6 +27,12 @@ internal sealed class ResultSet
     public void Fail(string workload, string subject, string reason) => _failures.Add($"{workload}, {subject}: {reason}");
 
     /// <summary>The median of a figure, if it was measured.</summary>
-    public double? Find(string workload, string subject, Metric metric) =>
-        _rounds.TryGetValue((workload, subject, metric), out var values) ? new Measurement(workload, subject, metric, values).Median : null;
+    public double? Find(string workload, string subject, Metric metric) => Compare((workload, subject), (workload, subject), metric, (value, _) => value);
+
+    /// <summary>The median of what two figures give that were measured in turn: what disturbed a round disturbed both.</summary>
+    /// <returns>The median, if both were measured.</returns>
+    public double? Compare((string Workload, string Subject) one, (string Workload, string Subject) other, Metric metric, Func<double, double, double> compare) =>
+        _rounds.TryGetValue((one.Workload, one.Subject, metric), out var values) && _rounds.TryGetValue((other.Workload, other.Subject, metric), out var others)
+            ? Measurement.MedianOf(values.Zip(others, compare))
+            : null;
 }

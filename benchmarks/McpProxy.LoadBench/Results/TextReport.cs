@@ -17,8 +17,8 @@ internal static class TextReport
         }
 
         Append(text, ["the product's targets", "measured", "target", ""], TargetCatalog.All.Select(target => target.Measure(results) is { } value
-            ? [target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), target.LimitText, target.IsReached(value) ? "reached" : "MISSED"]
-            : (string[])[target.What, "-", target.LimitText, "not measured"]));
+            ? [target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), $"{target.Limit} {target.Unit}".TrimEnd(), target.Limit.Allows(value) ? "reached" : "MISSED"]
+            : (string[])[target.What, "-", $"{target.Limit} {target.Unit}".TrimEnd(), "not measured"]));
         foreach (var failure in results.Failures)
         {
             text.Append("failed: ").AppendLine(failure);

@@ -46,7 +46,7 @@ internal sealed class EchoCall
     public bool IsAnsweredBy(ReadOnlySpan<byte> answer)
     {
         var id = answer.IndexOf(_expectedId);
-        var echoed = answer.LastIndexOf(_expectedId.AsSpan(^Digits));
-        return id >= 0 && echoed >= 0 && echoed != id + _expectedId.Length - Digits;
+        var number = _expectedId.AsSpan(^Digits);
+        return id >= 0 && (answer[..id].IndexOf(number) >= 0 || answer[(id + _expectedId.Length)..].IndexOf(number) >= 0);
     }
 }

@@ -34,6 +34,9 @@ internal sealed class HttpSseSession : ILoadSession
         return session;
     }
 
+    /// <summary>Closes the connection for POSTs, as a client does that is silent for long.</summary>
+    public void ClosePosts() => _posts.Dispose();
+
     /// <inheritdoc/>
     public ValueTask ReviveAsync(CancellationToken cancellationToken) => _posts.OpenAsync(cancellationToken);
 
@@ -49,9 +52,8 @@ internal sealed class HttpSseSession : ILoadSession
 
     public ValueTask DisposeAsync()
     {
-        _events.Dispose();
         _posts.Dispose();
-        return ValueTask.CompletedTask;
+        return _events.DisposeAsync();
     }
 
     private static async ValueTask<string> ReadEndpointAsync(EventStream events, CancellationToken cancellationToken)

@@ -52,6 +52,14 @@ internal sealed class StreamableHttpSession : ILoadSession
         return response.Status == 200 && _call.IsAnsweredBy(response.Body);
     }
 
+    /// <summary>Calls whatever tool.</summary>
+    public ValueTask<ResponseParser> CallAsync(string message, CancellationToken cancellationToken) =>
+        _connection.ExchangeAsync(HttpRequestText.Post(_target, message, _sessionId), cancellationToken);
+
+    /// <summary>Opens the session's GET stream, on a connection of its own.</summary>
+    public ValueTask<EventStream> OpenStreamAsync(int port, CancellationToken cancellationToken) =>
+        EventStream.OpenAsync(port, HttpRequestText.GetEvents(_target, _sessionId), isBlocking: false, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {

@@ -1,9 +1,8 @@
-using System.Net.Sockets;
 using McpProxy.LoadBench.Subjects;
 
 namespace McpProxy.LoadBench.Workloads;
 
-/// <summary>The gateways that a workload measures in turn. One that fails is left out from then on, and the report says why.</summary>
+/// <summary>The gateways that a workload measures in turn. One that fails is left out from then on.</summary>
 internal sealed class Fleet(BenchContext context, string workload, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly List<RunningGateway> _gateways = [];
@@ -14,7 +13,8 @@ internal sealed class Fleet(BenchContext context, string workload, CancellationT
         foreach (var subject in subjects)
         {
             context.Say($"{workload}: starting {subject.Name}");
-            await TryAsync(subject, async () => _gateways.Add(await RunningGateway.StartAsync(subject, wire, cancellationToken)));
+            await context.TryAsync(
+                workload, subject.Name, async () => _gateways.Add(await RunningGateway.StartAsync(subject, wire, cancellationToken)), cancellationToken);
         }
     }
 
@@ -23,11 +23,23 @@ internal sealed class Fleet(BenchContext context, string workload, CancellationT
     {
         foreach (var gateway in _gateways.ToArray())
         {
-            if (!await TryAsync(gateway.Subject, () => action(gateway)))
+            if (!await context.TryAsync(workload, gateway.Subject.Name, () => action(gateway), cancellationToken))
             {
                 _gateways.Remove(gateway);
                 await gateway.DisposeAsync();
             }
+        }
+    }
+
+    /// <summary>Does something with each in turn, as often as the context says.</summary>
+    /// <param name="name">What is measured.</param>
+    /// <param name="action">The measurement.</param>
+    public async Task ForEachRoundAsync(string name, Func<RunningGateway, Task> action)
+    {
+        for (var round = 0; round < context.Rounds; round++)
+        {
+            context.Say($"{name}, round {round + 1} of {context.Rounds}");
+            await ForEachAsync(action);
         }
     }
 
@@ -36,20 +48,6 @@ internal sealed class Fleet(BenchContext context, string workload, CancellationT
         foreach (var gateway in _gateways)
         {
             await gateway.DisposeAsync();
-        }
-    }
-
-    private async Task<bool> TryAsync(GatewaySubject subject, Func<Task> action)
-    {
-        try
-        {
-            await action();
-            return true;
-        }
-        catch (Exception e) when (e is BenchException or SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            context.Results.Fail(workload, subject.Name, e is OperationCanceledException ? "it took too long" : e.Message);
-            return false;
         }
     }
 }

@@ -39,6 +39,17 @@ internal static class LoadMeter
             Environment.CpuUsage.TotalTime - client);
     }
 
+    /// <summary>Runs a load that blocks its thread.</summary>
+    /// <param name="load">Calls until a timestamp.</param>
+    /// <param name="duration">After this time no further call is begun.</param>
+    /// <param name="usage">Reads what the subject has used.</param>
+    public static LoadFigures Run(Func<long, (long Calls, long Errors)> load, TimeSpan duration, Func<ProcessUsage> usage)
+    {
+        var (subject, client, start) = (usage().Cpu, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        var (calls, errors) = load(start + (long)(duration.TotalSeconds * Stopwatch.Frequency));
+        return new LoadFigures(calls, errors, Stopwatch.GetElapsedTime(start), usage().Cpu - subject, Environment.CpuUsage.TotalTime - client);
+    }
+
     private static async Task CallAsync(ILoadSession session, Tally tally, long end, CancellationToken cancellationToken)
     {
         while (Stopwatch.GetTimestamp() < end)

@@ -9,5 +9,15 @@ internal static class WorkloadCatalog
     [
         new CallsWorkload(Wire.Http),
         new CallsWorkload(Wire.Sse),
+        new LatencyWorkload(),
+        new LargeResultWorkload(1),
+        new LargeResultWorkload(10),
+        new ProgressWorkload(),
+        new NewSessionWorkload(),
+        new IdleSessionWorkload(IdleKind.NoStream, 10_000),
+        new IdleSessionWorkload(IdleKind.GetStream, 1_000),
+        new IdleSessionWorkload(IdleKind.SseStream, 1_000),
+        new StartWorkload(),
+        new BridgeWorkload(),
     ];
 }
