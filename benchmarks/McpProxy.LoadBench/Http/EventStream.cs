@@ -15,16 +15,24 @@ internal sealed class EventStream : IAsyncDisposable
     public static async ValueTask<EventStream> OpenAsync(int port, ReadOnlyMemory<byte> request, bool isBlocking, CancellationToken cancellationToken)
     {
         var connection = new HttpConnection(port, isBlocking);
-        await connection.OpenAsync(cancellationToken);
-        await connection.SendAsync(request, cancellationToken);
-        while (!connection.Response.IsHeadRead)
+        try
         {
-            await connection.ReceiveAsync(cancellationToken);
-        }
+            await connection.OpenAsync(cancellationToken);
+            await connection.SendAsync(request, cancellationToken);
+            while (!connection.Response.IsHeadRead)
+            {
+                await connection.ReceiveAsync(cancellationToken);
+            }
 
-        return connection.Response.Status == 200
-            ? new EventStream(connection)
-            : throw new BenchException($"A stream was answered with {connection.Response.Status}.");
+            return connection.Response.Status == 200
+                ? new EventStream(connection)
+                : throw new BenchException($"A stream was answered with {connection.Response.Status}.");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Waits for the event of which the check says that it is the awaited one.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace McpProxy.LoadBench.Programs;
@@ -61,7 +62,7 @@ internal sealed class BenchProgram : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        var process = Process.Start(start)!;
+        var process = Start(start);
         lock (Running)
         {
             Running.Add(process);
@@ -97,6 +98,18 @@ internal sealed class BenchProgram : IAsyncDisposable
         using var patience = new CancellationTokenSource(ExitPatience);
         await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new BenchException(e.Message);
+        }
     }
 
     private static void KillAll()
@@ -141,8 +154,3 @@ internal sealed class BenchProgram : IAsyncDisposable
         }
     }
 }
-
-/// <summary>A command.</summary>
-/// <param name="FileName">The program.</param>
-/// <param name="Arguments">Its arguments.</param>
-internal sealed record Launch(string FileName, params IReadOnlyList<string> Arguments);

@@ -22,8 +22,16 @@ internal sealed class StreamableHttpSession : ILoadSession
     public static async ValueTask<StreamableHttpSession> OpenAsync(int port, string target, bool isBlocking, CancellationToken cancellationToken)
     {
         var connection = new HttpConnection(port, isBlocking);
-        await connection.OpenAsync(cancellationToken);
-        return await OpenAsync(connection, target, cancellationToken);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return await OpenAsync(connection, target, cancellationToken);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens a session on a connection that is open.</summary>
