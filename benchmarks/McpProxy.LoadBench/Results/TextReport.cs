@@ -5,7 +5,7 @@ namespace McpProxy.LoadBench.Results;
 /// <summary>The report as a person reads it.</summary>
 internal static class TextReport
 {
-    /// <summary>Writes the figures of each workload, a line a subject; the targets; and what failed.</summary>
+    /// <summary>Writes the figures of each workload, a line a subject; the targets that were measured; and what failed.</summary>
     public static string Write(ResultSet results)
     {
         var text = new StringBuilder();
@@ -16,9 +16,7 @@ internal static class TextReport
                 .Select(subject => (string[])[subject.Key, .. metrics.Select(metric => results.Find(workload.Key, subject.Key, metric) is { } value ? Figure.Text(value) : "-")]));
         }
 
-        Append(text, ["the product's targets", "measured", "target", ""], TargetCatalog.All.Select(target => target.Measure(results) is { } value
-            ? [target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), $"{target.Limit} {target.Unit}".TrimEnd(), target.Limit.Allows(value) ? "reached" : "MISSED"]
-            : (string[])[target.What, "-", $"{target.Limit} {target.Unit}".TrimEnd(), "not measured"]));
+        Append(text, ["the product's targets", "measured", "target", ""], TargetCatalog.All.SelectMany(target => Row(target, target.Measure(results))));
         foreach (var failure in results.Failures)
         {
             text.Append("failed: ").AppendLine(failure);
@@ -26,6 +24,11 @@ internal static class TextReport
 
         return text.ToString();
     }
+
+    // What was not measured has no row: it was not asked for, or is among the failures.
+    private static IEnumerable<string[]> Row(Target target, double? measured) => measured is { } value
+        ? [[target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), $"{target.Limit} {target.Unit}".TrimEnd(), target.Limit.Allows(value) ? "reached" : "MISSED"]]
+        : [];
 
     private static void Append(StringBuilder text, string[] head, IEnumerable<string[]> rows)
     {
