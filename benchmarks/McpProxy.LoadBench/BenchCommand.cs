@@ -7,29 +7,37 @@ namespace McpProxy.LoadBench;
 /// <summary>The command line.</summary>
 internal sealed class BenchCommand
 {
-    private readonly Option<string[]> _only = List("--only", "Run these workloads only, separated by commas.", "WORKLOAD");
-    private readonly Option<string[]> _subjects = List("--subjects", "Measure these only, separated by commas.", "NAME");
-    private readonly Option<int> _rounds = new("--rounds") { Description = "How often each is measured, in turn.", DefaultValueFactory = _ => 9, HelpName = "N" };
-    private readonly Option<double> _seconds = new("--seconds") { Description = "How long one measurement of load takes.", DefaultValueFactory = _ => 1, HelpName = "S" };
-    private readonly Option<double> _warmUp = new("--warm-up") { Description = "How many seconds of load come before the first measurement.", DefaultValueFactory = _ => 3, HelpName = "S" };
-    private readonly Option<string?> _product = new("--product") { Description = "The folder of a published mcp-proxy. Default: it is published now.", HelpName = "PATH" };
-    private readonly Option<string?> _json = new("--json") { Description = "Write everything to this file, too.", HelpName = "FILE" };
+    private readonly Option<string[]> _only = List("--only", "WORKLOAD", "Run these workloads only, separated by commas.");
+    private readonly Option<string[]> _subjects = List("--subjects", "NAME", "Measure these only, separated by commas.");
+    private readonly Option<int> _rounds = With("--rounds", "N", "How often each is measured, in turn.", 9);
+    private readonly Option<double> _seconds = With("--seconds", "S", "How long one measurement of load takes.", 1.0);
+    private readonly Option<double> _warmUp = With("--warm-up", "S", "How many seconds of load come before the first measurement.", 3.0);
+    private readonly Option<string?> _product = With<string?>("--product", "PATH", "The folder of a published mcp-proxy; else it is published now.", null);
+    private readonly Option<string?> _json = With<string?>("--json", "FILE", "Write everything to this file, too.", null);
     private readonly Option<bool> _list = new("--list") { Description = "List the workloads and the subjects, and end." };
 
     /// <summary>Parses and runs.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Measures mcp-proxy, its floor and its peers in turn. See benchmarks/README.md.") { _only, _subjects, _rounds, _seconds, _warmUp, _product, _json, _list };
-        root.SetAction((parsed, cancellationToken) => parsed.GetValue(_list) ? ListAsync() : BenchRun.RunAsync(Options(parsed), cancellationToken));
+        var root = new RootCommand("Measures mcp-proxy, its floor and its peers in turn. See benchmarks/README.md.")
+        {
+            _only, _subjects, _rounds, _seconds, _warmUp, _product, _json, _list,
+        };
+        root.SetAction((parsed, cancellationToken) => parsed.GetValue(_list)
+            ? ListAsync()
+            : BenchRun.RunAsync(Options(parsed), cancellationToken));
         return root.Parse(args).InvokeAsync();
     }
 
-    private static Option<string[]> List(string name, string description, string helpName) => new(name)
+    private static Option<T> With<T>(string name, string helpName, string description, T usual) =>
+        new(name) { Description = description, HelpName = helpName, DefaultValueFactory = _ => usual };
+
+    private static Option<string[]> List(string name, string helpName, string description) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        CustomParser = parsed => [.. parsed.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+        CustomParser = parsed => [.. parsed.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
     };
 
     private static async Task<int> ListAsync()

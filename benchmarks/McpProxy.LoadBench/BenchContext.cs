@@ -49,10 +49,15 @@ internal sealed record BenchContext
             await action();
             return true;
         }
-        catch (Exception e) when (e is BenchException or SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Results.Fail(workload, subject, e is OperationCanceledException ? "it took too long" : e.Message);
-            return false;
+            Results.Fail(workload, subject, "it took too long");
         }
+        catch (Exception e) when (e is BenchException or SocketException or IOException)
+        {
+            Results.Fail(workload, subject, e.Message);
+        }
+
+        return false;
     }
 }

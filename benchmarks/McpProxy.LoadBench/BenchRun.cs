@@ -39,7 +39,9 @@ internal static class BenchRun
 
     private static BenchContext CreateContext(BenchOptions options, SubjectCatalog catalog)
     {
-        var chosen = options.Subjects.Count > 0 ? Choose(SubjectCatalog.Names, options.Subjects, name => name) : [.. SubjectCatalog.Names.Except([SubjectCatalog.Direct])];
+        var chosen = options.Subjects.Count > 0
+            ? Choose(SubjectCatalog.Names, options.Subjects, name => name)
+            : [.. SubjectCatalog.Names.Except([SubjectCatalog.Direct])];
         return new BenchContext
         {
             Gateways = [.. catalog.Gateways.Where(gateway => chosen.Contains(gateway.Name))],

@@ -12,7 +12,8 @@ internal sealed class EventStream : IAsyncDisposable
     public delegate bool? Check(ReadOnlySpan<byte> data);
 
     /// <summary>Opens it, and waits for its head.</summary>
-    public static async ValueTask<EventStream> OpenAsync(int port, ReadOnlyMemory<byte> request, bool isBlocking, CancellationToken cancellationToken)
+    public static async ValueTask<EventStream> OpenAsync(
+        int port, ReadOnlyMemory<byte> request, bool isBlocking, CancellationToken cancellationToken)
     {
         var connection = new HttpConnection(port, isBlocking);
         try

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace McpProxy.LoadBench.Programs;
 
-/// <summary>A program that the bench started; it ends, with all that it started, when this is disposed of, or the bench ends in whatever way.</summary>
+/// <summary>A program that the bench started; it ends, with all that it started, when this is disposed of, or the bench ends.</summary>
 internal sealed class BenchProgram : IAsyncDisposable
 {
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(10);

@@ -1,6 +1,8 @@
 namespace McpProxy.LoadBench.Programs;
 
-/// <summary>The bench's own sockets: one thread waits for all of them and runs what follows, as a native event loop does. Subjects do not inherit it.</summary>
+/// <summary>
+/// The bench's own sockets: one thread waits for all of them and runs what follows, as a native event loop does. Subjects do not inherit it.
+/// </summary>
 internal static class SocketSettings
 {
     private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";

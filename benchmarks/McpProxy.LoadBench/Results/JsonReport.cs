@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,6 +11,7 @@ internal static class JsonReport
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
@@ -18,12 +20,17 @@ internal static class JsonReport
         new
         {
             When = TimeProvider.System.GetUtcNow(),
-            Machine = new { Environment.ProcessorCount, System = RuntimeInformation.OSDescription, Runtime = RuntimeInformation.FrameworkDescription },
+            Machine = new
+            {
+                Environment.ProcessorCount,
+                System = RuntimeInformation.OSDescription,
+                Runtime = RuntimeInformation.FrameworkDescription,
+            },
             Targets = TargetCatalog.All.Select(target => (target, value: target.Measure(results))).Select(row => new
             {
                 row.target.What,
                 Measured = row.value,
-                Target = $"{row.target.Limit} {row.target.Unit}".TrimEnd(),
+                Target = row.target.LimitText,
                 Reached = row.value is { } value ? row.target.Limit.Allows(value) : (bool?)null,
             }),
             Measurements = results.All.Select(measurement => new

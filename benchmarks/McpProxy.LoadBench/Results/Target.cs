@@ -5,4 +5,8 @@ namespace McpProxy.LoadBench.Results;
 /// <param name="Limit">The limit.</param>
 /// <param name="Unit">The figure's unit; empty for ratios.</param>
 /// <param name="Measure">The figure; none when a part of it was not measured.</param>
-internal sealed record Target(string What, Limit Limit, string Unit, Func<ResultSet, double?> Measure);
+internal sealed record Target(string What, Limit Limit, string Unit, Func<ResultSet, double?> Measure)
+{
+    /// <summary>The limit in words.</summary>
+    public string LimitText => $"{Limit} {Unit}".TrimEnd();
+}

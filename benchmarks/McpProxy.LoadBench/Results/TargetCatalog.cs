@@ -52,11 +52,13 @@ internal static class TargetCatalog
     // The best peer is the one that leaves the product least ahead.
     private static Target OverPeers(string workload, string what, Metric metric, Limit limit) => new(
         $"{workload}: {what} over the best npm peer's", limit, "",
-        results => limit.Worst(SubjectCatalog.GatewayPeers.Select(peer => results.Compare((workload, Product), (workload, peer), metric, Ratio))));
+        results => limit.Worst(
+            SubjectCatalog.GatewayPeers.Select(peer => results.Compare((workload, Product), (workload, peer), metric, Ratio))));
 
     private static Target Added(string what, Metric metric, double limit) => new(
         $"latency added to the child's, {what}", AtMost(limit), metric.Unit,
-        results => results.Compare((LatencyWorkload.Id, Product), (LatencyWorkload.Id, LatencyWorkload.Child), metric, (product, child) => product - child));
+        results => results.Compare((LatencyWorkload.Id, Product), (LatencyWorkload.Id, LatencyWorkload.Child), metric,
+            (product, child) => product - child));
 
     private static Target Bridge(string what, string workload, Metric metric, Limit limit) => new(
         $"bridge, {what} over mcp-remote's", limit, "",

@@ -12,11 +12,18 @@ internal static class TextReport
         foreach (var workload in results.All.GroupBy(measurement => measurement.Workload))
         {
             Metric[] metrics = [.. workload.Select(measurement => measurement.Metric).Distinct()];
-            Append(text, [workload.Key, .. metrics.Select(metric => $"{metric.Name} {metric.Unit}".TrimEnd())], workload.GroupBy(measurement => measurement.Subject)
-                .Select(subject => (string[])[subject.Key, .. metrics.Select(metric => results.Find(workload.Key, subject.Key, metric) is { } value ? Figure.Text(value) : "-")]));
+            string Cell(string subject, Metric metric) => results.Find(workload.Key, subject, metric) is { } value ? Figure.Text(value) : "-";
+            Append(
+                text,
+                [workload.Key, .. metrics.Select(metric => $"{metric.Name} {metric.Unit}".TrimEnd())],
+                workload.Select(measurement => measurement.Subject).Distinct()
+                    .Select(subject => (string[])[subject, .. metrics.Select(metric => Cell(subject, metric))]));
         }
 
-        Append(text, ["the product's targets", "measured", "target", ""], TargetCatalog.All.SelectMany(target => Row(target, target.Measure(results))));
+        Append(
+            text,
+            ["the product's targets", "measured", "target", ""],
+            TargetCatalog.All.SelectMany(target => Row(target, target.Measure(results))));
         foreach (var failure in results.Failures)
         {
             text.Append("failed: ").AppendLine(failure);
@@ -27,7 +34,7 @@ internal static class TextReport
 
     // What was not measured has no row: it was not asked for, or is among the failures.
     private static IEnumerable<string[]> Row(Target target, double? measured) => measured is { } value
-        ? [[target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), $"{target.Limit} {target.Unit}".TrimEnd(), target.Limit.Allows(value) ? "reached" : "MISSED"]]
+        ? [[target.What, $"{Figure.Text(value)} {target.Unit}".TrimEnd(), target.LimitText, target.Limit.Allows(value) ? "reached" : "MISSED"]]
         : [];
 
     private static void Append(StringBuilder text, string[] head, IEnumerable<string[]> rows)

@@ -19,7 +19,8 @@ internal sealed class StreamableHttpSession : ILoadSession
     }
 
     /// <summary>Opens a session. A subject that names no session has none, and is told no more.</summary>
-    public static async ValueTask<StreamableHttpSession> OpenAsync(int port, string target, bool isBlocking, CancellationToken cancellationToken)
+    public static async ValueTask<StreamableHttpSession> OpenAsync(
+        int port, string target, bool isBlocking, CancellationToken cancellationToken)
     {
         var connection = new HttpConnection(port, isBlocking);
         try
@@ -35,7 +36,8 @@ internal sealed class StreamableHttpSession : ILoadSession
     }
 
     /// <summary>Opens a session on a connection that is open.</summary>
-    public static async ValueTask<StreamableHttpSession> OpenAsync(HttpConnection connection, string target, CancellationToken cancellationToken)
+    public static async ValueTask<StreamableHttpSession> OpenAsync(
+        HttpConnection connection, string target, CancellationToken cancellationToken)
     {
         var response = await connection.ExchangeAsync(HttpRequestText.Post(target, Messages.Initialize), cancellationToken);
         var sessionId = response.Status == 200 && response.Body.IndexOf("\"protocolVersion\""u8) >= 0

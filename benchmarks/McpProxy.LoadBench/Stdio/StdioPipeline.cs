@@ -5,7 +5,9 @@ using McpProxy.LoadBench.Sessions;
 
 namespace McpProxy.LoadBench.Stdio;
 
-/// <summary>Keeps calls in flight. Their answers may come in any order; those that came together are followed by as many calls in one write.</summary>
+/// <summary>
+/// Keeps calls in flight. Their answers may come in any order; those that came together are followed by as many calls in one write.
+/// </summary>
 internal sealed class StdioPipeline
 {
     private readonly LineStream _lines;

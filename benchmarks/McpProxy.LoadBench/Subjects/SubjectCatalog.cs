@@ -33,7 +33,8 @@ internal sealed class SubjectCatalog(string productFolder)
         new(Floor, (_, port) => new Launch(FloorProgram, Text(port), EchoProgram)) { IsProxy = false },
         ProductGateway,
         new(NpmProxy, (wire, port) => Node(
-            "mcp-proxy/dist/bin/mcp-proxy.mjs", "--host", "127.0.0.1", "--port", Text(port), "--server", wire == Wire.Http ? "stream" : "sse", "--", EchoProgram)),
+            "mcp-proxy/dist/bin/mcp-proxy.mjs",
+            "--host", "127.0.0.1", "--port", Text(port), "--server", wire == Wire.Http ? "stream" : "sse", "--", EchoProgram)),
         new(Supergateway, (wire, port) => Node(
             "supergateway/dist/index.js", ["--stdio", EchoProgram, "--port", Text(port), "--logLevel", "none", .. SupergatewayOutput(wire)]))
         {
@@ -59,7 +60,8 @@ internal sealed class SubjectCatalog(string productFolder)
 
     private string ProductProgram => Path.Combine(productFolder, "mcp-proxy");
 
-    private static string[] SupergatewayOutput(Wire wire) => wire == Wire.Http ? ["--outputTransport", "streamableHttp", "--stateful"] : ["--outputTransport", "sse"];
+    private static string[] SupergatewayOutput(Wire wire) =>
+        wire == Wire.Http ? ["--outputTransport", "streamableHttp", "--stateful"] : ["--outputTransport", "sse"];
 
     private static Launch Node(string script, params IReadOnlyList<string> arguments) =>
         new("node", [Path.Combine(BenchPaths.Benchmarks, "node_modules", script), .. arguments]);

@@ -34,7 +34,9 @@ internal sealed class BridgeWorkload : IWorkload
             context.Say($"{Id}, round {round + 1} of {context.Starts}");
             foreach (var bridge in context.Bridges)
             {
-                await context.TryAsync(Id, bridge.Name, () => Task.Run(() => MeasureAsync(context, bridge, address, cancellationToken), cancellationToken), cancellationToken);
+                // On a thread that may block.
+                await context.TryAsync(
+                    Id, bridge.Name, () => Task.Run(() => MeasureAsync(context, bridge, address, cancellationToken), cancellationToken), cancellationToken);
             }
         }
     }

@@ -13,10 +13,13 @@ internal sealed class CallsWorkload(Wire wire) : IWorkload
     public string Name => Prefix(wire);
 
     /// <inheritdoc/>
-    public string Description => $"calls of 1, 16 and 64 sessions over {(wire == Wire.Http ? "Streamable HTTP" : "HTTP+SSE, beside the floor's")}: CPU, calls a second, memory";
+    public string Description => wire == Wire.Http
+        ? "calls of 1, 16 and 64 sessions over Streamable HTTP: CPU, calls a second, memory"
+        : "the same over HTTP+SSE, beside the floor's over plain POSTs";
 
     /// <summary>What its results are called.</summary>
-    public static string Prefix(Wire wire, int? sessions = null) => (wire == Wire.Http ? "http" : "sse") + (sessions is null ? "" : $"-{sessions}");
+    public static string Prefix(Wire wire, int? sessions = null) =>
+        (wire == Wire.Http ? "http" : "sse") + (sessions is null ? "" : $"-{sessions}");
 
     /// <inheritdoc/>
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
@@ -35,7 +38,8 @@ internal sealed class CallsWorkload(Wire wire) : IWorkload
         });
     }
 
-    private static async Task MeasureAsync(BenchContext context, Fleet fleet, int count, string workload, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(
+        BenchContext context, Fleet fleet, int count, string workload, CancellationToken cancellationToken)
     {
         var sessions = new Dictionary<RunningGateway, IReadOnlyList<ILoadSession>>();
         await fleet.ForEachAsync(async gateway =>
@@ -43,8 +47,11 @@ internal sealed class CallsWorkload(Wire wire) : IWorkload
             sessions[gateway] = await gateway.OpenSessionsAsync(count, cancellationToken);
             await LoadMeter.RunAsync(sessions[gateway], context.WarmUp, gateway.Usage, cancellationToken);
         });
-        await fleet.ForEachRoundAsync(workload, async gateway => Add(
-            context.Results, workload, gateway.Subject.Name, await LoadMeter.RunAsync(sessions[gateway], context.Duration, gateway.Usage, cancellationToken)));
+        await fleet.ForEachRoundAsync(workload, async gateway =>
+        {
+            var figures = await LoadMeter.RunAsync(sessions[gateway], context.Duration, gateway.Usage, cancellationToken);
+            Add(context.Results, workload, gateway.Subject.Name, figures);
+        });
         await fleet.ForEachAsync(async gateway =>
         {
             foreach (var session in sessions[gateway])

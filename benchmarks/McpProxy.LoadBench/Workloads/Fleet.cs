@@ -14,7 +14,10 @@ internal sealed class Fleet(BenchContext context, string workload, CancellationT
         {
             context.Say($"{workload}: starting {subject.Name}");
             await context.TryAsync(
-                workload, subject.Name, async () => _gateways.Add(await RunningGateway.StartAsync(subject, wire, cancellationToken)), cancellationToken);
+                workload,
+                subject.Name,
+                async () => _gateways.Add(await RunningGateway.StartAsync(subject, wire, cancellationToken)),
+                cancellationToken);
         }
     }
 

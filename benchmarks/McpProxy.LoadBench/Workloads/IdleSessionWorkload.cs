@@ -15,7 +15,9 @@ internal sealed class IdleSessionWorkload(IdleKind kind, int count) : IWorkload
     public string Name => kind switch { IdleKind.NoStream => "idle", IdleKind.GetStream => "idle-get", _ => "idle-sse" };
 
     /// <inheritdoc/>
-    public string Description => $"{count:#,0} idle sessions {kind switch { IdleKind.NoStream => "without a stream", IdleKind.GetStream => "with a GET stream", _ => "over HTTP+SSE" }}: memory";
+    public string Description => $"{count:#,0} idle sessions {With}: memory";
+
+    private string With => kind switch { IdleKind.NoStream => "without a stream", IdleKind.GetStream => "with a GET stream", _ => "over HTTP+SSE" };
 
     /// <inheritdoc/>
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
@@ -53,7 +55,8 @@ internal sealed class IdleSessionWorkload(IdleKind kind, int count) : IWorkload
         }
     }
 
-    private async Task OpenAsync(RunningGateway gateway, HttpConnection posts, List<IAsyncDisposable> open, int sessions, CancellationToken cancellationToken)
+    private async Task OpenAsync(
+        RunningGateway gateway, HttpConnection posts, List<IAsyncDisposable> open, int sessions, CancellationToken cancellationToken)
     {
         for (var i = 0; i < sessions; i++)
         {

@@ -39,7 +39,8 @@ internal sealed class LatencyWorkload : IWorkload
         {
             context.Say($"{Name}, round {round + 1} of {context.Rounds}");
             Add(context.Results, Child, await CallAsync(direct, context.Duration, cancellationToken));
-            await fleet.ForEachAsync(async gateway => Add(context.Results, gateway.Subject.Name, await CallAsync(sessions[gateway], context.Duration, cancellationToken)));
+            await fleet.ForEachAsync(async gateway =>
+                Add(context.Results, gateway.Subject.Name, await CallAsync(sessions[gateway], context.Duration, cancellationToken)));
         }
     }
 

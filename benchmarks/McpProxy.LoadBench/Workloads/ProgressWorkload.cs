@@ -40,7 +40,8 @@ internal sealed class ProgressWorkload : IWorkload
         });
     }
 
-    private static async Task<(int Calls, int Wrong)> CallAsync(StreamableHttpSession session, TimeSpan duration, CancellationToken cancellationToken)
+    private static async Task<(int Calls, int Wrong)> CallAsync(
+        StreamableHttpSession session, TimeSpan duration, CancellationToken cancellationToken)
     {
         await session.ReviveAsync(cancellationToken);
         var (calls, wrong, start) = (0, 0, Stopwatch.GetTimestamp());
