@@ -48,9 +48,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     /// <summary>Opens a session.</summary>
-    public async Task<ILoadSession> OpenSessionAsync(CancellationToken cancellationToken, bool isBlocking = false) => Wire == Wire.Http || !Subject.IsProxy
-        ? await OpenHttpSessionAsync(cancellationToken, isBlocking)
-        : await HttpSseSession.OpenAsync(Port, SseTarget, isBlocking, cancellationToken);
+    public async Task<ILoadSession> OpenSessionAsync(CancellationToken cancellationToken, bool isBlocking = false) =>
+        Wire == Wire.Http || !Subject.IsProxy
+            ? await OpenHttpSessionAsync(cancellationToken, isBlocking)
+            : await HttpSseSession.OpenAsync(Port, SseTarget, isBlocking, cancellationToken);
 
     /// <summary>Opens a session over Streamable HTTP.</summary>
     public ValueTask<StreamableHttpSession> OpenHttpSessionAsync(CancellationToken cancellationToken, bool isBlocking = false) =>
