@@ -9,7 +9,9 @@ using System.Text.Json;
 const string Tools = """
     {"tools":[{"name":"echo","description":"Returns the JSON text of its arguments.","inputSchema":{"type":"object"}},
     {"name":"size","description":"Returns a text of the given size.",
-    "inputSchema":{"type":"object","properties":{"bytes":{"type":"integer","minimum":0}},"required":["bytes"]}}]}
+    "inputSchema":{"type":"object","properties":{"bytes":{"type":"integer","minimum":0}},"required":["bytes"]}},
+    {"name":"progress","description":"Reports progress so many times before it returns, if the call has a progress token.",
+    "inputSchema":{"type":"object","properties":{"count":{"type":"integer","minimum":0}},"required":["count"]}}]}
     """;
 
 const int MaxUnwrittenBytes = 1024 * 1024;
@@ -63,6 +65,7 @@ void Answer(ReadOnlySpan<byte> line)
         var parameters = Value(line, "params"u8);
         if (!method.IsEmpty && !id.IsEmpty) // Else a notification or an answer.
         {
+            WriteProgress(parameters);
             answers.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);
             answers.Write(id);
             Dispatch(Encoding.UTF8.GetString(method), parameters);
@@ -72,6 +75,23 @@ void Answer(ReadOnlySpan<byte> line)
     catch (JsonException)
     {
         answers.Write("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"Not a JSON-RPC message.\"}}\n"u8);
+    }
+}
+
+void WriteProgress(ReadOnlySpan<byte> parameters)
+{
+    if (!Value(parameters, "name"u8).SequenceEqual("\"progress\""u8))
+    {
+        return;
+    }
+
+    var token = Value(Value(parameters, "_meta"u8), "progressToken"u8);
+    _ = Utf8Parser.TryParse(Value(Value(parameters, "arguments"u8), "count"u8), out int count, out _);
+    for (var progress = 1; progress <= count && !token.IsEmpty; progress++)
+    {
+        answers.Write("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":"u8);
+        answers.Write(token);
+        answers.Write(Encoding.ASCII.GetBytes($",\"progress\":{progress},\"total\":{count}}}}}\n"));
     }
 }
 
@@ -87,8 +107,11 @@ void Dispatch(string method, ReadOnlySpan<byte> parameters)
             filler = filler.Length >= bytes ? filler : [.. Enumerable.Repeat((byte)'x', bytes)];
             WriteText(filler.AsSpan(0, bytes));
             break;
+        case ("\"tools/call\"", "\"progress\""):
+            WriteText("done"u8);
+            break;
         case ("\"tools/call\"", _):
-            answers.Write(",\"error\":{\"code\":-32602,\"message\":\"Call echo, or size with bytes.\"}"u8);
+            answers.Write(",\"error\":{\"code\":-32602,\"message\":\"Call echo, size with bytes, or progress with count.\"}"u8);
             break;
         case ("\"tools/list\"", _):
             answers.Write(",\"result\":"u8);
