@@ -24,7 +24,7 @@ internal sealed class HostRelay(
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<PendingMessage> _up = Channel.CreateBounded<PendingMessage>(new BoundedChannelOptions(MaxQueued));
+    private readonly Channel<PendingMessage> _up = Channel.CreateBounded<PendingMessage>(new BoundedChannelOptions(MaxQueued) { AllowSynchronousContinuations = true });
     private int _waiting;
 
     /// <summary>Relays until stdin ends, stdout breaks, or it is cancelled; then lets pending calls finish, and ends the remote session.</summary>
@@ -36,7 +36,8 @@ internal sealed class HostRelay(
         var forwarding = ForwardAsync(link, stop.Token);
 
         // Whatever ends first; a read from stdin cannot always be cancelled, and ends with the process.
-        await Task.WhenAny(ReadAsync(), host.WriteFailed, Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken));
+        var reading = Task.Factory.StartNew(ReadAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        await Task.WhenAny(reading, host.WriteFailed, Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken));
         await DrainAsync(link);
         _up.Writer.TryComplete();
         await stop.CancelAsync();

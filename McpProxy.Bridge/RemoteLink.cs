@@ -104,6 +104,11 @@ internal sealed class RemoteLink(
 
         if (_current is { } old)
         {
+            if (old.Ended is not null)
+            {
+                await old.WhenEndedAsync(); // Requests that the server refuses unheard can be sent again; those that are cut off cannot.
+            }
+
             await old.DisposeAsync();
             _current = null;
         }

@@ -97,6 +97,9 @@ public sealed class RemoteTransport : ITransport
     /// <inheritdoc/>
     public ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken) => _context.ReceiveAsync(cancellationToken);
 
+    /// <summary>Done soon after it has ended, when every request was answered, or refused unheard and kept: what is left is still to be received.</summary>
+    public Task WhenEndedAsync() => _context.WhenEndedAsync();
+
     /// <summary>After the end: the requests that the server has not looked at, as their senders wrote them. They are the caller's.</summary>
     public IReadOnlyList<Message> TakeUnsent() => _context.TakeUnsent();
 
