@@ -43,8 +43,10 @@ COPY --from=uv /uv /uvx /usr/local/bin/
 COPY --from=build /out /app
 # APP_UID is the user that .NET images have for applications; by number, so that Kubernetes can tell that it is not root.
 # The caches of npx and uvx are in the home folder; servers get HOME and PATH from the gateway.
+# 4 MB of generation 0: containers are billed by memory (docs/performance.md).
 ENV HOME=/home/app \
     PATH=/app:$PATH \
+    DOTNET_GCgen0size=0x400000 \
     ASPNETCORE_HTTP_PORTS=8080
 WORKDIR /home/app
 USER $APP_UID

@@ -107,11 +107,7 @@ internal static class GatewayApplication
             host.ServicesStopConcurrently = true; // Kestrel waits for streams that end only when the backends' sessions do.
         });
         builder.WebHost.ConfigureKestrel((context, kestrel) => Configure(kestrel, context.Configuration, options));
-        builder.Services.Configure<SocketTransportOptions>(sockets =>
-        {
-            sockets.CreateBoundListenSocket = ListenSocket.Create;
-            sockets.WaitForDataBeforeAllocatingBuffer = false; // Else each request costs a read more, which says that there is nothing yet.
-        });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
         await using var app = builder.Build();
         app.MapGateway();
         try

@@ -36,7 +36,7 @@ public sealed class ConnectionAllocationTests
             TestContext.Current.CancellationToken);
 
         Assert.Equal(0, _pool.Outstanding);
-        Limits.Check(bytes / (double)Runs, debugLimit: 720, releaseLimit: 590, "bytes allocated a request");
+        Limits.Check(bytes / (double)Runs, debugLimit: 815, releaseLimit: 590, "bytes allocated a request");
     }
 
     private long Run(Connection connection)
