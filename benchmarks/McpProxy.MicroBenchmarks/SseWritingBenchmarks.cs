@@ -18,7 +18,7 @@ public class SseWritingBenchmarks
     [GlobalSetup]
     public void Open()
     {
-        _streams = new EventStreams(new StreamLimits(4 * 1024 * 1024, 256, 4 * 1024 * 1024), TimeProvider.System);
+        _streams = new EventStreams(new StreamLimits(4 * 1024 * 1024, 256, 4 * 1024 * 1024), MessageSamples.Pool, TimeProvider.System);
         _context.Response.Body = new CountingStream();
     }
 
