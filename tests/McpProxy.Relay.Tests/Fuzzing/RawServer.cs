@@ -36,8 +36,8 @@ internal sealed class RawServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop(); // Not before: it throws for whoever has just come back to accept.
         _stop.Dispose();
     }
 
