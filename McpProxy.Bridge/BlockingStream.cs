@@ -1,8 +1,8 @@
 namespace McpProxy.Bridge;
 
 /// <summary>
-/// A stream whose asynchronous calls are its synchronous ones, on the caller's thread: the console has no others, and would wake up a
-/// thread for each.
+/// A stream that is read on the caller's thread, also asynchronously: the console knows no other way, and would wake up a thread for each
+/// read. Not for writing, which must not hold up whoever brings the message.
 /// </summary>
 internal sealed class BlockingStream(Stream inner) : Stream
 {
@@ -13,7 +13,7 @@ internal sealed class BlockingStream(Stream inner) : Stream
     public override bool CanSeek => false;
 
     /// <inheritdoc/>
-    public override bool CanWrite => inner.CanWrite;
+    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
@@ -32,32 +32,10 @@ internal sealed class BlockingStream(Stream inner) : Stream
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new ValueTask<int>(inner.Read(buffer.Span));
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
-
-    /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
-        inner.Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public override void Flush() => inner.Flush();
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken)
-    {
-        inner.Flush();
-        return Task.CompletedTask;
-    }
+    public override void Flush() => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

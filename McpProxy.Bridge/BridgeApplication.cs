@@ -31,7 +31,7 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
         }
 
-        return new BridgeApplication(new BlockingStream(Console.OpenStandardInput()), new BlockingStream(OpenOutput()), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
+        return new BridgeApplication(new BlockingStream(Console.OpenStandardInput()), OpenOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
     }
 
     /// <summary>

@@ -202,6 +202,11 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 return;
             }
 
+            if (message.Envelope.Kind == MessageKind.Response || message.Envelope.Method == McpMethod.Initialized)
+            {
+                break; // It belongs to the connection that has ended; the next one may have asked something else under the same id.
+            }
+
             await connection.Ended; // As above.
         }
 
@@ -260,6 +265,10 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         SetWaiting(
             wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null,
             new LinkStatus(fault is null ? LinkState.Waiting : LinkState.Failed, Status.Restarts, detail) { NextStart = context.Time.GetUtcNow() + wait, Failures = _restarts.Failures });
+        if (wait > WorthWaiting)
+        {
+            Announce(new Attempt(null, fault ?? ProxyFault.Restarting)); // To those who wait already.
+        }
     }
 
     private void SetWaiting(ProxyFault? fault, LinkStatus status)

@@ -384,9 +384,9 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
             {
                 Drop(item);
             }
-            else if (areSent)
+            else if (areSent && stream.Reader == reader)
             {
-                Deliver(stream, item);
+                Deliver(stream, item); // Not for a reader that was superseded: whoever did that came because it had not arrived.
             }
         }
 

@@ -10,7 +10,18 @@ public static class TransportExtensions
     public static ValueTask<bool> SendOrDiscardAsync(this ITransport transport, Message message, CancellationToken cancellationToken)
     {
         var sent = transport.SendAsync(message, cancellationToken);
-        return sent is { IsCompletedSuccessfully: true, Result: true } ? new ValueTask<bool>(true) : WaitAsync(sent, message);
+        if (!sent.IsCompletedSuccessfully)
+        {
+            return WaitAsync(sent, message);
+        }
+
+        var isSent = sent.Result;
+        if (!isSent)
+        {
+            message.Dispose();
+        }
+
+        return new ValueTask<bool>(isSent);
     }
 
     private static async ValueTask<bool> WaitAsync(ValueTask<bool> sent, Message message)

@@ -101,6 +101,27 @@ public sealed class EventStreamsTests
     }
 
     [Fact]
+    public async Task Commit_BySupersededReader_TakesNothingFromItsSuccessor()
+    {
+        var streams = Create(replayEvents: 10);
+        var stream = streams.Open();
+        var first = streams.Attach(stream, Ignore);
+        await streams.AppendAsync(stream, Parse("""{"jsonrpc":"2.0","method":"notifications/progress"}"""), isLast: false);
+        await streams.AppendAsync(stream, Response(), isLast: true);
+        Assert.Equal([1L, 2], Take(first));
+
+        var second = streams.Resume(new SseEventId(stream.Number, 0), Ignore)!;
+        first.Commit();
+        first.Detach();
+
+        Assert.Equal([1L, 2], Take(second));
+        Assert.True(second.IsAtEnd);
+        second.Commit();
+        second.Detach();
+        End(streams);
+    }
+
+    [Fact]
     public async Task Resume_RestOfTheStreamWasDropped_IsRefused()
     {
         var streams = Create(replayEvents: 10);
