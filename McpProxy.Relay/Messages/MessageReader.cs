@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace McpProxy.Relay.Messages;
@@ -25,15 +24,6 @@ public static class MessageReader
         return body.TrimStart(" \t\r\n"u8) is [(byte)'[', ..]
             ? ReadBatch(pool, rented, length)
             : ReadSingle(pool, rented, length);
-    }
-
-    /// <summary>Reads one message from bytes that stay the caller's.</summary>
-    public static Parsed Read(MessagePool pool, in ReadOnlySequence<byte> source)
-    {
-        var length = checked((int)source.Length);
-        var rented = pool.Rent(Math.Max(1, length));
-        source.CopyTo(rented);
-        return Read(pool, rented, length);
     }
 
     /// <summary>Reads one message from bytes that stay the caller's.</summary>

@@ -1,22 +1,21 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Transports;
 
-/// <summary>Reads lines from a stream and parses each; looks at no byte twice while a long line grows.</summary>
+/// <summary>
+/// Reads lines from a stream and parses each. Looks at no byte twice while a long line grows, and leaves the buffer that a long line
+/// needed to its message.
+/// </summary>
 internal sealed class LineReader(Stream input, MessagePool pool, int maxLineBytes) : IAsyncDisposable
 {
-    private const int ReadSize = 32 * 1024;
-    private const byte NewLine = (byte)'\n';
     private const int Idle = 0;
     private const int Reading = 1;
     private const int Closed = 2;
 
-    private readonly PipeReader _input = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: 4096));
+    private readonly LineBuffer _buffer = new(pool, maxLineBytes);
     private readonly OversizedLine _oversized = new();
-    private long _searched;
+    private readonly CancellationTokenSource _closing = new();
     private EndReason _end;
     private int _use = Idle;
 
@@ -24,79 +23,50 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a read.
     public async ValueTask<(Parsed Parsed, EndReason End)> ReadAsync(CancellationToken cancellationToken)
     {
-        while (_end == EndReason.None)
+        if (Interlocked.CompareExchange(ref _use, Reading, Idle) != Idle)
         {
-            if (!_input.TryRead(out var result))
+            return (default, _end == EndReason.None ? EndReason.Closed : _end);
+        }
+
+        try
+        {
+            while (true)
             {
-                if (Interlocked.CompareExchange(ref _use, Reading, Idle) != Idle)
+                if (TryTakeLine() is { } line)
                 {
-                    _end = EndReason.Closed;
-                    break;
+                    return (line, EndReason.None);
                 }
 
+                if (_end != EndReason.None)
+                {
+                    return (default, _end);
+                }
+
+                // Whoever gives a token reads seldom.
+                using var either = cancellationToken.CanBeCanceled
+                    ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token)
+                    : null;
                 try
                 {
-                    result = await _input.ReadAsync(cancellationToken);
+                    var read = await input.ReadAsync(_buffer.GetFree(), (either ?? _closing).Token);
+                    _buffer.Advance(read);
+                    _end = read == 0 ? EndReason.PeerClosed : EndReason.None;
                 }
                 catch (Exception e) when (e is IOException or InvalidOperationException
                     || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
                 {
                     _end = _use == Closed ? EndReason.Closed : EndReason.Broken;
-                    break;
+                    _buffer.Clear();
                 }
-                finally
-                {
-                    if (Interlocked.CompareExchange(ref _use, Idle, Reading) == Closed)
-                    {
-                        await input.DisposeAsync();
-                    }
-                }
-            }
-
-            if (result.IsCanceled)
-            {
-                _end = EndReason.Closed;
-                break;
-            }
-
-            var buffer = result.Buffer;
-            var newLine = buffer.Slice(_searched).PositionOf(NewLine);
-            if (newLine is { } end)
-            {
-                var parsed = TakeLine(buffer.Slice(0, end));
-                _input.AdvanceTo(buffer.GetPosition(1, end));
-                if (parsed is { } line)
-                {
-                    return (line, EndReason.None);
-                }
-            }
-            else if (result.IsCompleted)
-            {
-                // A last line may lack its end; what follows is the end itself.
-                var parsed = TakeLine(buffer);
-                _input.AdvanceTo(buffer.End);
-                if (parsed is { } line)
-                {
-                    return (line, EndReason.None);
-                }
-
-                _end = EndReason.PeerClosed;
-            }
-            else if (buffer.Length > maxLineBytes || _oversized.IsOpen)
-            {
-                _oversized.Add(buffer);
-                _searched = 0;
-                _input.AdvanceTo(buffer.End);
-            }
-            else
-            {
-                _searched = buffer.Length;
-                _input.AdvanceTo(buffer.Start, buffer.End);
             }
         }
-
-        await _input.CompleteAsync();
-        return (default, _end);
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _use, Idle, Reading) == Closed)
+            {
+                await ReleaseAsync();
+            }
+        }
     }
 
     /// <summary>
@@ -106,45 +76,75 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
     public ValueTask DisposeAsync()
     {
         var use = Interlocked.Exchange(ref _use, Closed);
-        _input.CancelPendingRead();
-        return use == Idle ? input.DisposeAsync() : default;
+        _closing.Cancel();
+        return use == Idle ? ReleaseAsync() : default;
     }
 
-    private Parsed? TakeLine(ReadOnlySequence<byte> line)
+    private ValueTask ReleaseAsync()
     {
-        _searched = 0;
-        if (_oversized.IsOpen || line.Length > maxLineBytes)
-        {
-            _oversized.Add(line);
-            return new Parsed(null, null, ScanFault.TooLarge, _oversized.Close()) { IsAnswer = true };
-        }
-
-        return IsBlank(line) ? null : Parse(line);
+        _buffer.Clear();
+        return input.DisposeAsync();
     }
 
-    private Parsed Parse(in ReadOnlySequence<byte> line)
+    /// <summary>The next line that is not blank, if all of it is there. The last one may lack its end.</summary>
+    private Parsed? TryTakeLine()
     {
-        var parsed = MessageReader.Read(pool, line);
-        if (parsed.Fault is not (ScanFault.NotJson or ScanFault.TooDeep))
+        while (_buffer.TryFindLine(out var length))
         {
-            return parsed;
-        }
-
-        // A request may wait for what this was meant to be.
-        _oversized.Add(line);
-        return parsed with { Id = _oversized.Close(), IsAnswer = true };
-    }
-
-    private static bool IsBlank(in ReadOnlySequence<byte> line)
-    {
-        foreach (var segment in line)
-        {
-            if (segment.Span.ContainsAnyExcept(" \t\r"u8))
+            if (Take(length, length + 1) is { } line)
             {
-                return false;
+                return line;
             }
         }
 
-        return true;
+        var rest = _buffer.Unread;
+        if (_end == EndReason.PeerClosed)
+        {
+            return Take(rest.Length, rest.Length);
+        }
+
+        if (_oversized.IsOpen || rest.Length > maxLineBytes)
+        {
+            _oversized.Add(rest);
+            _buffer.Clear();
+        }
+
+        return null;
     }
+
+    private Parsed? Take(int length, int lengthWithEnd)
+    {
+        var line = _buffer.Unread[..length];
+        if (_oversized.IsOpen || length > maxLineBytes)
+        {
+            _oversized.Add(line);
+            _buffer.Skip(lengthWithEnd);
+            return new Parsed(null, null, ScanFault.TooLarge, _oversized.Close()) { IsAnswer = true };
+        }
+
+        if (!line.ContainsAnyExcept(" \t\r"u8))
+        {
+            _buffer.Skip(lengthWithEnd);
+            return null;
+        }
+
+        return _buffer.IsLarge ? ParseLarge(length, lengthWithEnd) : ParseSmall(line, lengthWithEnd);
+    }
+
+    private Parsed ParseSmall(ReadOnlySpan<byte> line, int lengthWithEnd)
+    {
+        var parsed = MessageReader.Read(pool, line);
+        _buffer.Skip(lengthWithEnd);
+        return IsUnreadable(parsed) ? parsed with { Id = OversizedLine.IdOf(line), IsAnswer = true } : parsed;
+    }
+
+    private Parsed ParseLarge(int length, int lengthWithEnd)
+    {
+        var id = OversizedLine.IdOf(_buffer.Unread[..length]); // Before the message has the buffer.
+        var parsed = MessageReader.Read(pool, _buffer.Take(lengthWithEnd), length);
+        return IsUnreadable(parsed) ? parsed with { Id = id, IsAnswer = true } : parsed;
+    }
+
+    /// <summary>Whether a request may wait for what this was meant to be.</summary>
+    private static bool IsUnreadable(in Parsed parsed) => parsed.Fault is ScanFault.NotJson or ScanFault.TooDeep;
 }

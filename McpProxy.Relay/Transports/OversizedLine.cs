@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using McpProxy.Relay.Messages;
 
@@ -19,10 +18,17 @@ internal sealed class OversizedLine
 
     public bool IsOpen => _head is not null;
 
-    public void Add(in ReadOnlySequence<byte> part)
+    /// <summary>The id of the response that a line was meant to be, or none.</summary>
+    public static JsonToken IdOf(ReadOnlySpan<byte> line)
     {
-        _head ??= part.Slice(0, Math.Min(part.Length, KeepBytes)).ToArray();
-        _tail = [.. _tail, .. part.Slice(Math.Max(0, part.Length - KeepBytes)).ToArray()];
+        var id = IdAtStart(line[..Math.Min(line.Length, KeepBytes)]);
+        return id.IsNone ? IdAtEnd(line[Math.Max(0, line.Length - KeepBytes)..]) : id;
+    }
+
+    public void Add(ReadOnlySpan<byte> part)
+    {
+        _head ??= part[..Math.Min(part.Length, KeepBytes)].ToArray();
+        _tail = [.. _tail, .. part[Math.Max(0, part.Length - KeepBytes)..]];
         _tail = _tail[Math.Max(0, _tail.Length - KeepBytes)..];
     }
 

@@ -143,16 +143,6 @@ public sealed class MessageReaderTests : IDisposable
     });
 
     [Fact]
-    public void Read_SequenceOfPieces_IsWhatTheWholeIs() => Seeds.Check(500, generator =>
-    {
-        var json = generator.Message();
-
-        using var message = MessageReader.Read(_pool, Pieces.Of(generator.Cut(json, 10))).Single!;
-
-        Assert.Equal(json.Length, message.Length);
-    });
-
-    [Fact]
     public void Read_RentedBuffer_GoesToTheMessageOrBack()
     {
         var good = _pool.Rent(Samples.ToolsCall.Length);

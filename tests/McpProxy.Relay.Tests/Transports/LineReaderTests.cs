@@ -70,6 +70,32 @@ public sealed class LineReaderTests : IDisposable
         Assert.Equal([.. messages, "PeerClosed"], received);
     });
 
+    /// <summary>Lines about as long as the buffers that they are read to, which grow four times from 64 KB.</summary>
+    [Fact]
+    public async Task ReceiveAsync_LinesAsLongAsBuffers_ComeOutAsTheyWentIn() => await Seeds.CheckAsync(60, async generator =>
+    {
+        const int Limit = 1_200_000;
+        var (text, expected) = (new StringBuilder(), new List<string>());
+        for (var lines = 1 + generator.Next(6); lines > 0; lines--)
+        {
+            var length = generator.Pick<int>([100, 65_536, 262_144, 1_048_576, Limit]) + generator.Next(5) - 2;
+            var json = Wire.Json(length);
+            var (line, result) = generator.Next(6) switch
+            {
+                0 => (new string(' ', length), Array.Empty<string>()),
+                1 => ($"[{Ping},{json}]", length + Ping.Length + 3 > Limit ? ["!TooLarge"] : [Ping, json]),
+                2 => ("""{"id":7,"result":""" + json, length + 17 > Limit ? ["!TooLarge 7"] : ["!NotJson 7"]),
+                _ => (json, length > Limit ? ["!TooLarge"] : [json]),
+            };
+            text.Append(line).Append('\n').Append(Ping).Append('\n');
+            expected.AddRange([.. length > Limit && line.Length == length && result.Length == 0 ? ["!TooLarge"] : result, Ping]);
+        }
+
+        var received = await ReadAsync(generator.Cut(Encoding.UTF8.GetBytes(text.ToString()), 1 + generator.Next(100_000)), Limit);
+
+        Assert.True(expected.Append("PeerClosed").SequenceEqual(received), "Lines came out differently.");
+    });
+
     [Theory]
     [InlineData(0, "MESSAGE")]
     [InlineData(1, "!TooLarge")]

@@ -92,10 +92,10 @@ public sealed class OversizedLineTests : IDisposable
     public void Close_SecondLine_KnowsNothingOfTheFirst()
     {
         var line = new OversizedLine();
-        line.Add(Pieces.Of([[.. """{"id":1,"""u8]]));
+        line.Add("""{"id":1,"""u8);
         line.Close();
 
-        line.Add(Pieces.Of([[.. "x"u8]]));
+        line.Add("x"u8);
 
         Assert.True(line.Close().IsNone);
         Assert.False(line.IsOpen);
@@ -106,7 +106,7 @@ public sealed class OversizedLineTests : IDisposable
     private static JsonToken Close(List<byte[]> pieces)
     {
         var line = new OversizedLine();
-        pieces.ForEach(piece => line.Add(Pieces.Of([piece])));
+        pieces.ForEach(piece => line.Add(piece));
         return line.Close();
     }
 
