@@ -12,7 +12,7 @@ ARG UV=0.13.8
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET_SDK} AS build
 WORKDIR /source
 # Restored by themselves, so that a change of code does not restore again.
-COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props Program.props ./
 COPY McpProxy.Bridge/McpProxy.Bridge.csproj McpProxy.Bridge/
 COPY McpProxy.Cli/McpProxy.Cli.csproj McpProxy.Cli/
 COPY McpProxy.Gateway/McpProxy.Gateway.csproj McpProxy.Gateway/
@@ -43,10 +43,8 @@ COPY --from=uv /uv /uvx /usr/local/bin/
 COPY --from=build /out /app
 # APP_UID is the user that .NET images have for applications; by number, so that Kubernetes can tell that it is not root.
 # The caches of npx and uvx are in the home folder; servers get HOME and PATH from the gateway.
-# 4 MB of generation 0: containers are billed by memory (docs/performance.md).
 ENV HOME=/home/app \
     PATH=/app:$PATH \
-    DOTNET_GCgen0size=0x400000 \
     ASPNETCORE_HTTP_PORTS=8080
 WORKDIR /home/app
 USER $APP_UID

@@ -70,7 +70,7 @@ internal static class GatewayApplication
             console.FormatterName = LineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace; // stdout is not ours.
         });
-        builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         builder.AddServiceDefaults();
         builder.Services.AddGatewayOptions();
         builder.Services.AddGateway();

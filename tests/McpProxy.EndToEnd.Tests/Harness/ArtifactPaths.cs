@@ -11,7 +11,10 @@ internal static class ArtifactPaths
 
     public static string Repository { get; } = Binaries.Parent!.Parent!.FullName;
 
-    public static string McpProxy => Program("McpProxy.Cli", "mcp-proxy");
+    /// <summary>The program under test: what was built beside the tests, or what <c>MCP_PROXY_PROGRAM</c> names, such as a published build.</summary>
+    public static string McpProxy => Environment.GetEnvironmentVariable("MCP_PROXY_PROGRAM") is { Length: > 0 } program
+        ? Existing(program, "MCP_PROXY_PROGRAM names it")
+        : Program("McpProxy.Cli", "mcp-proxy");
 
     /// <summary>The sample server with every feature, to be run with <c>dotnet</c>.</summary>
     public static string SampleServer => Existing(

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using McpProxy.EndToEnd.Tests.Harness;
+using McpProxy.EndToEnd.Tests.Wire;
+
+namespace McpProxy.EndToEnd.Tests.Publishing;
+
+/// <summary>
+/// What was left out of a published build is missed only while it runs. All other tests run against such a build, too, when
+/// <c>MCP_PROXY_PROGRAM</c> names it.
+/// </summary>
+public sealed class PublishedTests(PublishedBuild published) : IClassFixture<PublishedBuild>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Gateway_Published_ServesBothTransportsAndLeavesNothingBehind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc and signals.");
+        await using var gateway = await McpProxyProcess.StartAsync(
+            ["--port", "0", "--named-server", "leaves", "sh -c 'sleep 100 & sleep 100'", "--", .. Backends.Sample], Token, published.Configure);
+        using var wire = await StreamableHttpWire.ConnectAsync(gateway.Mcp, Token);
+        using var sse = await HttpSseWire.ConnectAsync(gateway.Sse, Token);
+        var descendants = gateway.Descendants();
+
+        var answer = await wire.CallAsync(1, "echo", new { value = "published" }, Token);
+        var exitCode = await gateway.StopAsync(Token);
+
+        Assert.Contains("published", answer.ToJsonString(), StringComparison.Ordinal);
+        Assert.NotEmpty(descendants);
+        Assert.Equal(0, exitCode);
+        Assert.DoesNotContain(descendants, process => process.IsAlive);
+    }
+
+    [Fact]
+    public async Task Bridge_Published_RelaysAndEndsWithItsHost()
+    {
+        await using var gateway = await McpProxyProcess.StartAsync(["--port", "0", "--", .. Backends.Sample], Token, published.Configure);
+        await using var bridge = McpProxyProcess.Run([gateway.Mcp.AbsoluteUri], published.Configure);
+
+        await bridge.Input.WriteLineAsync(Rpc.Initialize(0).AsMemory(), Token);
+        await bridge.Input.FlushAsync(Token);
+        await Wait.UntilAsync(() => bridge.Output.Count > 0, bridge.Describe, Token);
+        bridge.Input.Close();
+
+        Assert.Equal(0, await bridge.WaitForExitAsync(Token));
+        Assert.Equal("everything-server", (string?)JsonNode.Parse(Assert.Single(bridge.Output))!["result"]?["serverInfo"]?["name"]);
+    }
+
+    /// <summary>The first write fails, and so ends the writer: the one way to an end on which the linker once left a lock behind.</summary>
+    [Fact]
+    public async Task Check_PublishedOfACommandThatExits_SaysSoAndEnds()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such command.");
+        await using var check = McpProxyProcess.Run(["check", "--json", "false"], published.Configure);
+
+        Assert.Equal(1, await check.WaitForExitAsync(Token));
+        Assert.Equal("initialize", (string?)JsonNode.Parse(string.Join('\n', check.Output))!["step"]);
+    }
+}
