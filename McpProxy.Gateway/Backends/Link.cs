@@ -89,9 +89,12 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <inheritdoc/>
     public void OnFault(ScanFault fault) => context.Logger.NotAMessage(name, fault);
 
-    /// <summary>Tells the backend that a request is cancelled.</summary>
+    /// <summary>Ends a request that is cancelled, and tells the backend of it: a server that obeys sends no answer.</summary>
     public async ValueTask CancelAsync(Message notification, Exchange exchange, CancellationToken cancellationToken)
     {
+        // Ends it before it looks where it was sent: a connection that ends may be giving it back now, and the next one takes none that has ended.
+        exchange.Connection?.Remove(exchange);
+        await exchange.FailAsync(ProxyFault.Cancelled, context.Pool);
         if (exchange.Connection is { } connection)
         {
             await connection.CancelAsync(notification, exchange, cancellationToken);
@@ -99,7 +102,6 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         }
 
         notification.Dispose();
-        await exchange.FailAsync(ProxyFault.Cancelled, context.Pool);
     }
 
     /// <summary>Ends the connection, its process, and every request in flight.</summary>
@@ -154,10 +156,10 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         while (true)
         {
             var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
-            if (attempt.Connection is not { } connection || exchange.IsCompleted)
+            if (attempt.Connection is not { } connection)
             {
                 request.Dispose();
-                await exchange.FailAsync(attempt.Fault ?? ProxyFault.Cancelled, context.Pool);
+                await exchange.FailAsync(attempt.Fault!, context.Pool);
                 return;
             }
 
