@@ -46,7 +46,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     /// <summary>Done when it has ended, and whoever asks for the next one gets that.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Sends a request; when it was sent, its exchange is completed whatever happens.</summary>
+    /// <summary>Sends a request, unless its exchange has ended; when it was sent, its exchange is completed whatever happens.</summary>
     /// <returns>False when the connection has ended before: then the request is the caller's again, as it was.</returns>
     public async ValueTask<bool> TrySendRequestAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
     {
@@ -59,6 +59,13 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         {
             request.Dispose();
             await exchange.FailAsync(ProxyFault.DuplicateId, pool);
+            return true;
+        }
+
+        if (exchange.IsCompleted)
+        {
+            Remove(exchange); // It was cancelled, or its client has left.
+            request.Dispose();
             return true;
         }
 
@@ -114,16 +121,11 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         return transport.SendOrDiscardAsync(message, cancellationToken);
     }
 
-    /// <summary>Tells the backend that a request is cancelled, and ends its exchange: a server that obeys sends no answer.</summary>
+    /// <summary>Tells the backend that a request is cancelled, whose exchange has ended.</summary>
     public async ValueTask CancelAsync(Message notification, Exchange exchange, CancellationToken cancellationToken)
     {
-        var wasInFlight = Remove(exchange);
+        Remove(exchange);
         Substitute(notification, notification.Envelope.Subject, exchange.Id, exchange.WireId);
-        if (wasInFlight)
-        {
-            await exchange.FailAsync(ProxyFault.Cancelled, pool);
-        }
-
         await SendOrDiscardAsync(notification, cancellationToken);
     }
 
@@ -173,6 +175,22 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             }
 
             return exchange;
+        }
+    }
+
+    /// <summary>Takes a request out of flight; false when it was not.</summary>
+    public bool Remove(Exchange exchange)
+    {
+        lock (_gate)
+        {
+            if (!_byId.TryGetValue(exchange.WireId, out var found) || found != exchange)
+            {
+                return false;
+            }
+
+            _byId.Remove(exchange.WireId);
+            RemoveToken(exchange);
+            return true;
         }
     }
 
@@ -314,21 +332,6 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         lock (_gate)
         {
             return table.GetValueOrDefault(token);
-        }
-    }
-
-    private bool Remove(Exchange exchange)
-    {
-        lock (_gate)
-        {
-            if (!_byId.TryGetValue(exchange.WireId, out var found) || found != exchange)
-            {
-                return false;
-            }
-
-            _byId.Remove(exchange.WireId);
-            RemoveToken(exchange);
-            return true;
         }
     }
 

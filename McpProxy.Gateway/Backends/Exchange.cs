@@ -8,6 +8,7 @@ namespace McpProxy.Gateway.Backends;
 internal abstract class Exchange(BackendClient? client, Message request)
 {
     private int _completed;
+    private Connection? _connection;
 
     /// <summary>Who asked; null when the gateway itself did.</summary>
     public BackendClient? Client => client;
@@ -31,7 +32,8 @@ internal abstract class Exchange(BackendClient? client, Message request)
     public JsonToken WireToken { get; set; }
 
     /// <summary>The connection that it was sent on.</summary>
-    public Connection? Connection { get; set; }
+    /// <remarks>Set with a fence: who sends it says so and then looks whether it has ended, who cancels it ends it and then looks here.</remarks>
+    public Connection? Connection { get => Volatile.Read(ref _connection); set => Interlocked.Exchange(ref _connection, value); }
 
     /// <summary>Whether it was sent a second time, because the server had not looked at it.</summary>
     public bool IsSentAgain { get; set; }

@@ -20,18 +20,15 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private const int MaxLogged = 500;
 
-    private readonly Lock _gate = new();
+    private readonly Availability _availability = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Restarts _restarts = new(context.Options.MaxRestarts, context.Time);
-    private TaskCompletionSource<Attempt> _next = NewAttempt();
-    private Connection? _current;
-    private ProxyFault? _waitingFault;
     private Task _run = Task.CompletedTask;
     private bool _wasUsed;
     private int _disposed;
 
     /// <summary>How the link is doing.</summary>
-    public LinkStatus Status { get; private set; } = new(LinkState.Starting, 0, null);
+    public LinkStatus Status => _availability.Status;
 
     /// <summary>How many requests wait for an answer.</summary>
     public int InFlight => Current?.InFlight ?? 0;
@@ -55,7 +52,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     protected CancellationToken Stopping => _stopping.Token;
 
     /// <summary>The live connection, if there is one.</summary>
-    protected Connection? Current => Volatile.Read(ref _current);
+    protected Connection? Current => _availability.Current;
 
     /// <summary>How long the backend may take from its start to the end of the handshake.</summary>
     protected virtual TimeSpan HandshakeTimeout => backend.Timeout ?? context.Options.InitializeTimeout;
@@ -92,9 +89,12 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <inheritdoc/>
     public void OnFault(ScanFault fault) => context.Logger.NotAMessage(name, fault);
 
-    /// <summary>Tells the backend that a request is cancelled.</summary>
+    /// <summary>Ends a request that is cancelled, and tells the backend of it: a server that obeys sends no answer.</summary>
     public async ValueTask CancelAsync(Message notification, Exchange exchange, CancellationToken cancellationToken)
     {
+        // Ends it before it looks where it was sent: a connection that ends may be giving it back now, and the next one takes none that has ended.
+        exchange.Connection?.Remove(exchange);
+        await exchange.FailAsync(ProxyFault.Cancelled, context.Pool);
         if (exchange.Connection is { } connection)
         {
             await connection.CancelAsync(notification, exchange, cancellationToken);
@@ -102,7 +102,6 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         }
 
         notification.Dispose();
-        await exchange.FailAsync(ProxyFault.Cancelled, context.Pool);
     }
 
     /// <summary>Ends the connection, its process, and every request in flight.</summary>
@@ -129,26 +128,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     protected virtual bool MayRestart(ProxyFault? fault, bool wasUsed) => true;
 
     /// <summary>Waits for a connection that is up or soon will be.</summary>
-    protected async ValueTask<Attempt> ConnectAsync()
-    {
-        Task<Attempt> next;
-        lock (_gate)
-        {
-            if (_current is { } connection)
-            {
-                return new Attempt(connection, null);
-            }
-
-            if (_waitingFault is { } fault)
-            {
-                return new Attempt(null, fault);
-            }
-
-            next = _next.Task;
-        }
-
-        return await next;
-    }
+    protected ValueTask<Attempt> ConnectAsync() => _availability.ConnectAsync();
 
     /// <summary>Sends a request of the gateway's own and waits for its answer, which is the caller's to dispose.</summary>
     protected static async ValueTask<Message?> AskAsync(Connection connection, Message request, CancellationToken cancellationToken)
@@ -176,10 +156,10 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         while (true)
         {
             var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
-            if (attempt.Connection is not { } connection || exchange.IsCompleted)
+            if (attempt.Connection is not { } connection)
             {
                 request.Dispose();
-                await exchange.FailAsync(attempt.Fault ?? ProxyFault.Cancelled, context.Pool);
+                await exchange.FailAsync(attempt.Fault!, context.Pool);
                 return;
             }
 
@@ -214,8 +194,6 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         message.Dispose();
     }
 
-    private static TaskCompletionSource<Attempt> NewAttempt() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private async Task KeepRunningAsync()
     {
         await Task.Yield();
@@ -226,7 +204,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             _restarts.Note(context.Time.GetElapsedTime(started));
             if (Stopping.IsCancellationRequested || !MayRestart(fault, _wasUsed))
             {
-                Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : EndFault()), detail);
+                _availability.Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : EndFault()), detail);
                 return;
             }
 
@@ -242,11 +220,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 await _restarts.WaitAsync(delay, Stopping);
             }
 
-            lock (_gate)
-            {
-                _waitingFault = null;
-                Status = new LinkStatus(LinkState.Starting, Status.Restarts + 1, null);
-            }
+            _availability.Restart();
         }
     }
 
@@ -256,28 +230,14 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         if (delay is not { } wait)
         {
             context.Logger.GivenUp(name, _restarts.Failures, detail);
-            SetWaiting(ProxyFault.GivenUp, new LinkStatus(LinkState.Failed, Status.Restarts, $"{detail}; given up after {_restarts.Failures} times (--max-restarts)"));
-            Announce(new Attempt(null, ProxyFault.GivenUp));
+            _availability.Pause(ProxyFault.GivenUp, new LinkStatus(LinkState.Failed, Status.Restarts, $"{detail}; given up after {_restarts.Failures} times (--max-restarts)"));
             return;
         }
 
         context.Logger.RestartingIn(name, wait.TotalSeconds, detail, _restarts.Failures, backend.IsRemote ? "connecting" : "starting it");
-        SetWaiting(
+        _availability.Pause(
             wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null,
             new LinkStatus(fault is null ? LinkState.Waiting : LinkState.Failed, Status.Restarts, detail) { NextStart = context.Time.GetUtcNow() + wait, Failures = _restarts.Failures });
-        if (wait > WorthWaiting)
-        {
-            Announce(new Attempt(null, fault ?? ProxyFault.Restarting)); // To those who wait already.
-        }
-    }
-
-    private void SetWaiting(ProxyFault? fault, LinkStatus status)
-    {
-        lock (_gate)
-        {
-            _waitingFault = fault;
-            Status = status;
-        }
     }
 
     private async Task<(ProxyFault? Fault, string Detail)> TryRunOnceAsync()
@@ -290,7 +250,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         {
             // A defect of ours: this backend is started anew, and the others do not notice.
             context.Logger.LinkFailed(e, name);
-            Announce(new Attempt(null, ProxyFault.Internal));
+            _availability.Fail(ProxyFault.Internal);
             return (ProxyFault.Internal, "failed");
         }
     }
@@ -300,7 +260,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartPeer();
         if (peer is null)
         {
-            Announce(new Attempt(null, startFault));
+            _availability.Fail(startFault!);
             return (startFault, startFault!.Text);
         }
 
@@ -316,18 +276,13 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             fault = await ShakeHandsAsync(connection, ended, peer);
             if (fault is null)
             {
-                Announce(new Attempt(connection, null));
+                _availability.Open(connection);
                 await ended.WaitAsync(Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         finally
         {
-            lock (_gate)
-            {
-                _current = null;
-                _next = _next.Task.IsCompleted ? NewAttempt() : _next;
-            }
-
+            _availability.Close();
             SendAgain(connection, peer.TakeUnsent());
             _wasUsed = connection.WasUsed;
             await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : restart.IsCompleted ? ProxyFault.Restarting : fault ?? peer.EndFault ?? EndFault());
@@ -339,7 +294,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         var detail = peer.DescribeEnd() ?? fault?.Text ?? "closed its stdout";
         if (fault is not null)
         {
-            Announce(new Attempt(null, fault));
+            _availability.Fail(fault);
         }
 
         return (fault, detail);
@@ -394,32 +349,4 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
         return fault;
     }
-
-    private void Announce(Attempt attempt)
-    {
-        lock (_gate)
-        {
-            _current = attempt.Connection;
-            if (attempt.Connection is not null)
-            {
-                Status = Status with { State = LinkState.Running, Detail = null };
-            }
-
-            _next.TrySetResult(attempt);
-            _next = attempt.Connection is null ? NewAttempt() : _next;
-        }
-    }
-
-    private void Stop(ProxyFault fault, string detail)
-    {
-        lock (_gate)
-        {
-            _waitingFault = fault;
-            Status = Status with { State = LinkState.Stopped, Detail = detail };
-            _next.TrySetResult(new Attempt(null, fault));
-        }
-    }
-
-    /// <summary>What came of an attempt to connect: a connection, or the reason why there is none.</summary>
-    internal readonly record struct Attempt(Connection? Connection, ProxyFault? Fault);
 }

@@ -8,12 +8,13 @@ namespace McpProxy.Gateway.Sessions;
 /// The streams of one session: the session's own and one for each request. They queue what waits for a reader, keep what was sent for
 /// <c>Last-Event-ID</c> (MCP 2025-11-25, transports, resumability), and hold requests of the server until some stream is open.
 /// </summary>
+// One file, because one lock guards all of it: a parked request moves to a queue, and an event from its queue to the log, in one step.
 internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, EventStream> _requests = [];
     private readonly ReplayLog _log = new(limits.ReplayEvents, limits.ReplayBytes, pool);
-    private Queue<(Message Request, long Since)>? _parked;
+    private ParkedRequests? _parked;
     private int _lastNumber;
     private int _dropped;
     private bool _isEnding;
@@ -67,8 +68,8 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         lock (_gate)
         {
-            TakeOver(stream);
-            return Attach(stream, stream.Events.Count > 0 ? stream.Events[0].Sequence - 1 : stream.LastSequence, abort);
+            stream.Detach();
+            return Attach(stream, stream.NextSequence - 1, abort);
         }
     }
 
@@ -85,7 +86,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
                 return null;
             }
 
-            var firstKept = kept?.First ?? (stream.Events.Find(item => !item.IsReplay)?.Sequence ?? stream.LastSequence + 1);
+            var firstKept = kept?.First ?? stream.NextSequence;
             var isGap = firstKept > last.Sequence + 1;
             if (last.Sequence > stream.LastSequence || last.Sequence < 0 || (isGap && stream != Own))
             {
@@ -99,9 +100,9 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
                 CountDropped((int)(firstKept - last.Sequence - 1));
             }
 
-            TakeOver(stream);
+            stream.Detach();
             Acknowledge(stream, last.Sequence);
-            stream.Events.InsertRange(0, _log.Read(last));
+            stream.Replay(_log.Read(last));
             return Attach(stream, Math.Max(last.Sequence, firstKept - 1), abort);
         }
     }
@@ -147,17 +148,10 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     /// <summary>The requests of the server that have waited too long for a stream: their ids.</summary>
     public IReadOnlyList<JsonToken> TakeExpired(TimeSpan patience)
     {
-        var expired = new List<JsonToken>();
         lock (_gate)
         {
-            while (_parked is { Count: > 0 } && time.GetElapsedTime(_parked.Peek().Since) >= patience)
-            {
-                using var request = _parked.Dequeue().Request;
-                expired.Add(request.Id);
-            }
+            return _parked?.DropExpired(patience) ?? [];
         }
-
-        return expired;
     }
 
     /// <summary>The session is ending: nothing waits for a slow reader any more, and of what still comes only answers are taken.</summary>
@@ -168,7 +162,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
             _isEnding = true;
             foreach (var stream in _requests.Values.Append(Own))
             {
-                stream.Room?.TrySetResult();
+                stream.MakeRoom();
             }
         }
     }
@@ -182,16 +176,13 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
             foreach (var stream in _requests.Values.Append(Own))
             {
                 stream.IsCompleted = true;
-                stream.Room?.TrySetResult();
+                stream.MakeRoom();
                 stream.Reader?.Wake();
-                DropIfEnded(stream);
+                ClearIfEnded(stream);
             }
 
             _log.Clear();
-            while (_parked is { Count: > 0 })
-            {
-                _parked.Dequeue().Request.Dispose();
-            }
+            _parked?.Clear();
         }
     }
 
@@ -212,19 +203,15 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         lock (_gate)
         {
-            var events = reader.Stream.Events;
-            for (var i = 0; i < events.Count && !reader.IsDetached; i++)
+            if (reader.IsDetached || reader.Stream.FindAfter(reader.Position) is not { } next)
             {
-                if (events[i] is var next && next.Sequence > reader.Position)
-                {
-                    reader.Position = next.Sequence;
-                    reader.Taken.Add(next);
-                    next.Users++;
-                    return next;
-                }
+                return null;
             }
 
-            return null;
+            reader.Position = next.Sequence;
+            reader.Taken.Add(next);
+            next.Use();
+            return next;
         }
     }
 
@@ -252,13 +239,11 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
             reader.IsDetached = true;
             if (reader.Stream.Reader == reader)
             {
-                reader.Stream.Reader = null;
-                reader.Stream.Room?.TrySetResult();
-                reader.Stream.Room = null;
-                DropReplay(reader.Stream);
+                reader.Stream.Detach();
+                reader.Stream.MakeRoom();
                 TrimUnread(reader.Stream);
                 ForgetIfDone(reader.Stream);
-                DropIfEnded(reader.Stream);
+                ClearIfEnded(reader.Stream);
             }
         }
     }
@@ -271,31 +256,21 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
             return null;
         }
 
-        var stream = new EventStream(number) { LastSequence = last, IsCompleted = true };
+        var stream = new EventStream(number, last) { IsCompleted = true };
         _requests.Add(number, stream);
         return stream;
     }
 
-    /// <summary>The response that carries a stream now is done.</summary>
-    private static void TakeOver(EventStream stream)
-    {
-        if (stream.Reader is { } before)
-        {
-            before.IsDetached = true;
-            before.Wake();
-            DropReplay(stream);
-        }
-    }
-
     private EventReader Attach(EventStream stream, long position, Action abort)
     {
-        stream.Reader = new EventReader(this, stream, position, abort, time.GetTimestamp());
-        while (_parked is { Count: > 0 } && !stream.IsCompleted)
+        var reader = new EventReader(this, stream, position, abort, time.GetTimestamp());
+        stream.Attach(reader);
+        while (!stream.IsCompleted && _parked?.TryTake() is { } request)
         {
-            Add(stream, _parked.Dequeue().Request, isLast: false);
+            Add(stream, request, isLast: false);
         }
 
-        return stream.Reader;
+        return reader;
     }
 
     private bool HasRoom(EventStream stream) => stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes || _isEnding || _ended;
@@ -308,10 +283,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
             return;
         }
 
-        stream.Events.Add(new StreamEvent(++stream.LastSequence, message));
-        stream.QueuedBytes += message.Length;
-        stream.IsCompleted = isLast;
-        stream.Reader?.Wake();
+        stream.Add(message, isLast);
         if (stream.Reader is null)
         {
             TrimUnread(stream);
@@ -331,8 +303,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
                     return;
                 }
 
-                stream.Room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                room = stream.Room.Task;
+                room = stream.WaitForRoomAsync();
             }
 
             try
@@ -363,14 +334,13 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
 
     private ProxyFault? Park(Message request)
     {
-        if (_ended || _parked?.Count >= limits.Parked)
+        if (!_ended && (_parked ??= new ParkedRequests(limits.Parked, time)).TryAdd(request))
         {
-            request.Dispose();
-            return ProxyFault.NoStream;
+            return null;
         }
 
-        (_parked ??= new Queue<(Message, long)>()).Enqueue((request, time.GetTimestamp()));
-        return null;
+        request.Dispose();
+        return ProxyFault.NoStream;
     }
 
     /// <summary>Takes back the events that a reader took: sent, or to be sent by the next reader.</summary>
@@ -379,12 +349,8 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
         var stream = reader.Stream;
         foreach (var item in reader.Taken)
         {
-            item.Users--;
-            if (item.IsDropped)
-            {
-                Drop(item);
-            }
-            else if (areSent && stream.Reader == reader)
+            item.Release();
+            if (areSent && !item.IsDropped && stream.Reader == reader)
             {
                 Deliver(stream, item); // Not for a reader that was superseded: whoever did that came because it had not arrived.
             }
@@ -393,15 +359,14 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
         reader.Taken.Clear();
         if (stream.QueuedBytes <= limits.QueueBytes)
         {
-            stream.Room?.TrySetResult();
-            stream.Room = null;
+            stream.MakeRoom();
         }
     }
 
     /// <summary>The client has what came up to there, though no write of ours said so.</summary>
     private void Acknowledge(EventStream stream, long sequence)
     {
-        while (stream.Events.Count > 0 && stream.Events[0] is var item && item.Sequence <= sequence)
+        while (stream.First is { } item && item.Sequence <= sequence)
         {
             Deliver(stream, item);
         }
@@ -410,48 +375,20 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     /// <summary>Lets go of an event that was sent, but for the log.</summary>
     private void Deliver(EventStream stream, StreamEvent item)
     {
-        stream.Events.Remove(item);
-        item.IsDropped = true;
-        stream.QueuedBytes -= item.IsReplay ? 0 : item.Message.Length;
+        stream.Remove(item);
         if (item.IsReplay || _ended)
         {
-            Drop(item);
+            item.Drop();
             return;
         }
 
-        _log.Add(new SseEventId(stream.Number, item.Sequence), item.Users == 0 ? item.Message : item.Message.Clone());
-    }
-
-    /// <summary>A replay is for the reader that asked for it; the log still has it.</summary>
-    private static void DropReplay(EventStream stream)
-    {
-        while (stream.Events.Count > 0 && stream.Events[0] is { IsReplay: true } item)
-        {
-            stream.Events.RemoveAt(0);
-            Drop(item);
-        }
+        _log.Add(new SseEventId(stream.Number, item.Sequence), item.Take());
     }
 
     /// <summary>A stream that nobody reads keeps no more than a replay would; answers are kept in any case, somebody waits for them.</summary>
     private void TrimUnread(EventStream stream)
     {
-        // Called for each event: it must not look at all of them while there is nothing to trim.
-        var mayExceed = stream.Events.Count > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes;
-        var unread = mayExceed ? stream.Events.FindAll(item => item.Message.Envelope.Kind != MessageKind.Response) : [];
-        var excess = 0;
-        while (excess < unread.Count && (unread.Count - excess > limits.ReplayEvents || stream.QueuedBytes > limits.ReplayBytes))
-        {
-            var item = unread[excess++];
-            stream.QueuedBytes -= item.Message.Length;
-            stream.Events.Remove(item);
-            Drop(item);
-        }
-
-        if (excess > 0)
-        {
-            CountDropped(excess);
-        }
-
+        CountDropped(stream.Trim(limits.ReplayEvents, limits.ReplayBytes));
         if (stream is { IsCompleted: true, QueuedBytes: > 0 })
         {
             TrimUnreadAnswers();
@@ -468,17 +405,12 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
         {
             var stream = abandoned[excess];
             bytes -= stream.QueuedBytes;
-            stream.QueuedBytes = 0;
-            stream.Events.ForEach(Drop);
-            stream.Events.Clear();
+            stream.Clear();
             _log.Clear(stream.Number); // Its end is missing.
             ForgetIfDone(stream);
         }
 
-        if (excess > 0)
-        {
-            CountDropped(excess);
-        }
+        CountDropped(excess);
     }
 
     /// <summary>Tells of the first, second, fourth, eighth… event that was dropped: a flood of them is not to flood the log.</summary>
@@ -486,7 +418,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         var before = _dropped;
         _dropped += count;
-        if (BitOperations.Log2((uint)_dropped) > (before == 0 ? -1 : BitOperations.Log2((uint)before)))
+        if (count > 0 && (before == 0 || BitOperations.Log2((uint)_dropped) > BitOperations.Log2((uint)before)))
         {
             Dropped?.Invoke(_dropped);
         }
@@ -494,27 +426,17 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
 
     private void ForgetIfDone(EventStream stream)
     {
-        if (stream is { IsCompleted: true, Events.Count: 0, Reader: null })
+        if (stream.IsDone)
         {
             _requests.Remove(stream.Number);
         }
     }
 
-    private void DropIfEnded(EventStream stream)
+    private void ClearIfEnded(EventStream stream)
     {
         if (_ended && stream.Reader is null)
         {
-            stream.Events.ForEach(Drop);
-            stream.Events.Clear();
-        }
-    }
-
-    private static void Drop(StreamEvent item)
-    {
-        item.IsDropped = true;
-        if (item.Users == 0)
-        {
-            item.Message.Dispose();
+            stream.Clear();
         }
     }
 }

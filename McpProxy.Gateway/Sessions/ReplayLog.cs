@@ -1,4 +1,3 @@
-using System.Numerics;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Sessions;
@@ -13,12 +12,9 @@ namespace McpProxy.Gateway.Sessions;
 internal sealed class ReplayLog(int maxEvents, int maxBytes, MessagePool pool)
 {
     private const int MaxSmallBytes = 1024;
-    private const int FirstRingBytes = 512;
 
     private Queue<Entry>? _entries;
-    private byte[] _ring = [];
-    private int _head;
-    private int _used;
+    private ByteRing? _ring;
     private long _bytes;
 
     /// <summary>Adds an event and lets go of the oldest ones that are too many.</summary>
@@ -39,7 +35,7 @@ internal sealed class ReplayLog(int maxEvents, int maxBytes, MessagePool pool)
         _bytes += message.Length;
         if (isSmall)
         {
-            Write(message);
+            (_ring ??= new ByteRing()).Add(message);
             message.Dispose();
         }
 
@@ -68,7 +64,7 @@ internal sealed class ReplayLog(int maxEvents, int maxBytes, MessagePool pool)
     public List<StreamEvent> Read(SseEventId after)
     {
         var events = new List<StreamEvent>();
-        var offset = _head;
+        var offset = 0;
         foreach (var entry in _entries ?? [])
         {
             if (entry.Id.Stream == after.Stream && entry.Id.Sequence > after.Sequence)
@@ -99,7 +95,7 @@ internal sealed class ReplayLog(int maxEvents, int maxBytes, MessagePool pool)
             DropOldest(entries);
         }
 
-        _ring = [];
+        _ring = null;
     }
 
     private void DropOldest(Queue<Entry> entries)
@@ -112,40 +108,14 @@ internal sealed class ReplayLog(int maxEvents, int maxBytes, MessagePool pool)
             return;
         }
 
-        _head = (_head + oldest.Length) % _ring.Length;
-        _used -= oldest.Length;
-    }
-
-    private void Write(Message message)
-    {
-        if (_used + message.Length > _ring.Length)
-        {
-            var larger = new byte[BitOperations.RoundUpToPowerOf2((uint)Math.Max(_used + message.Length, FirstRingBytes))];
-            Copy(_head, larger.AsSpan(0, _used));
-            (_ring, _head) = (larger, 0);
-        }
-
-        Span<byte> bytes = stackalloc byte[message.Length];
-        message.CopyTo(bytes);
-        var tail = (_head + _used) % _ring.Length;
-        var upToEnd = Math.Min(bytes.Length, _ring.Length - tail);
-        bytes[..upToEnd].CopyTo(_ring.AsSpan(tail));
-        bytes[upToEnd..].CopyTo(_ring);
-        _used += bytes.Length;
+        _ring!.Drop(oldest.Length);
     }
 
     private Message Read(int offset, int length)
     {
         Span<byte> bytes = stackalloc byte[length];
-        Copy(offset % _ring.Length, bytes);
+        _ring!.CopyTo(bytes, offset);
         return MessageReader.Read(pool, bytes).Single!; // A message went out like this.
-    }
-
-    private void Copy(int offset, Span<byte> destination)
-    {
-        var upToEnd = Math.Min(destination.Length, _ring.Length - offset);
-        _ring.AsSpan(offset, upToEnd).CopyTo(destination);
-        _ring.AsSpan(0, destination.Length - upToEnd).CopyTo(destination[upToEnd..]);
     }
 
     private readonly record struct Entry(SseEventId Id, int Length, Message? Large);

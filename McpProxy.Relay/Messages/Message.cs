@@ -132,29 +132,11 @@ public sealed class Message : IDisposable
         };
     }
 
-    /// <summary>Copies what goes out.</summary>
-    /// <param name="destination">At least <see cref="Length"/> bytes.</param>
-    public void CopyTo(Span<byte> destination)
-    {
-        var from = 0;
-        for (var i = 0; i < _replacementCount; i++)
-        {
-            ref readonly var replacement = ref _replacements[i];
-            var before = Body[from..replacement.Slice.Start];
-            before.CopyTo(destination);
-            destination = destination[before.Length..];
-            destination = destination[replacement.Value.Format(destination)..];
-            from = replacement.Slice.End;
-        }
-
-        Body[from..].CopyTo(destination);
-    }
-
     /// <summary>A copy of what goes out.</summary>
     public byte[] ToArray()
     {
         var bytes = new byte[Length];
-        CopyTo(bytes);
+        WriteTo(new FixedWriter(bytes));
         return bytes;
     }
 

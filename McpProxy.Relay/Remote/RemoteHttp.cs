@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Relay.Remote;
 
@@ -15,13 +16,6 @@ public static class RemoteHttp
 {
     /// <summary>So that a change of a server's addresses is noticed; a connection in use lives on.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
-
-    /// <summary>A peer that vanished is found after a silence of this time and a few unanswered probes.</summary>
-    private static readonly TimeSpan KeepAliveTime = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
-
-    private const int KeepAliveProbes = 3;
 
     /// <summary>
     /// Lets a handler ask for more time before a request that begins a conversation is given up: somebody has to log in first. Called with
@@ -38,7 +32,7 @@ public static class RemoteHttp
         ConnectCallback = ConnectAsync,
         ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
-        KeepAlivePingDelay = KeepAliveTime,
+        KeepAlivePingDelay = TcpKeepAlive.IdleTime,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         PooledConnectionLifetime = ConnectionLifetime,
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
@@ -99,11 +93,8 @@ public static class RemoteHttp
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)KeepAliveTime.TotalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, (int)KeepAliveInterval.TotalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            TcpKeepAlive.Enable(socket);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

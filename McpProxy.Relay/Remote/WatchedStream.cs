@@ -1,34 +1,17 @@
+using McpProxy.Relay.Transports;
+
 namespace McpProxy.Relay.Remote;
 
 /// <summary>
 /// A response body that may not stay silent for too long, nor send too much before it is looked at: <see cref="Restart"/> after each
 /// event. A comment counts as a sign of life.
 /// </summary>
-internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTimeout, Func<bool> mayBeIdle, TimeProvider time) : Stream
+internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTimeout, Func<bool> mayBeIdle, TimeProvider time) : ReadOnlyStream
 {
     /// <summary>What may stand around a message in its event.</summary>
     private const int FramingBytes = 64 * 1024;
 
     private long _bytes;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>What has come so far was looked at.</summary>
     public void Restart() => _bytes = 0;
@@ -51,23 +34,6 @@ internal sealed class WatchedStream(Stream inner, long maxBytes, TimeSpan idleTi
         {
             throw new IOException(UndecodableBody.Text, e);
         }
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Tests.Cost;
 using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.MicroBenchmarks;
@@ -19,7 +20,7 @@ public class ConnectionBenchmarks
     [GlobalSetup]
     public async Task OpenAsync()
     {
-        _transport = new EchoTransport();
+        _transport = new EchoTransport(MessageSamples.Pool);
         _connection = new Connection(_transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), MessageSamples.Pool);
         _pump = _connection.RunAsync();
         _transport.IsSilent = true;

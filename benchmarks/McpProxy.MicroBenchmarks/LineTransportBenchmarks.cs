@@ -17,7 +17,7 @@ public class LineTransportBenchmarks
     [GlobalSetup]
     public void Open()
     {
-        _writing = new LineTransport(Stream.Null, new CountingStream(), MessageSamples.Pool, int.MaxValue);
+        _writing = new LineTransport(Stream.Null, Stream.Null, MessageSamples.Pool, int.MaxValue);
         _reading = new LineTransport(new RepeatingStream(_small), Stream.Null, MessageSamples.Pool, int.MaxValue);
         _readingLarge = new LineTransport(new RepeatingStream(_large), Stream.Null, MessageSamples.Pool, int.MaxValue);
     }

@@ -1,23 +1,11 @@
+using McpProxy.Relay.Transports;
+
 namespace McpProxy.MicroBenchmarks;
 
 /// <summary>A stream that holds the same bytes over and over, for ever.</summary>
-internal sealed class RepeatingStream(byte[] content) : Stream
+internal sealed class RepeatingStream(byte[] content) : ReadOnlyStream
 {
     private int _at;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -30,12 +18,4 @@ internal sealed class RepeatingStream(byte[] content) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

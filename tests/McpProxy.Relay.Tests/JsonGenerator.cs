@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Tests.Fuzzing;
 
 namespace McpProxy.Relay.Tests;
 
@@ -24,6 +25,11 @@ internal sealed class JsonGenerator(int seed)
     private static readonly string[] StrangeNames = ["x", "x", "", "Id", "ids", "_Meta", "é", "😀", "a/b", "arguments", "result2", "ID"];
 
     private static readonly string[] OtherMethods = ["tools/list", "x", "", "notifications/x", "Tools/Call", "tools/call/", "é"];
+
+    private static readonly string[] Splinters =
+    [
+        ",", "//c\n", "/*c*/", "/**/", "]", "}", "[", "{", "{}", "\"", "\\", "\0", "0", "-", "x", " \n", "null", "true", "\ufeff", "\"id\":2,", "\"\\u0069d\":3,", "\"method\":1,",
+    ];
 
     private readonly Random _random = new(seed);
 
@@ -62,39 +68,7 @@ internal sealed class JsonGenerator(int seed)
     }
 
     /// <summary>A message that was changed at random; some still are messages, or JSON.</summary>
-    public byte[] Mutant()
-    {
-        List<byte> bytes = [.. Message()];
-        for (var changes = 1 + Next(3); changes > 0; changes--)
-        {
-            var at = Next(bytes.Count + 1);
-            var count = Math.Min(1 + Next(4), bytes.Count - at);
-            switch (Next(6))
-            {
-                case 0:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, count);
-                    break;
-                case 2:
-                    bytes.InsertRange(at, bytes.GetRange(at, count));
-                    break;
-                case 3 when at < bytes.Count:
-                    bytes[at] ^= (byte)(1 << Next(8));
-                    break;
-                case 4:
-                    bytes.AddRange(Encoding.UTF8.GetBytes(Pick<string>(["x", "{}", ",", "]", "}", "\0", "null", "/**/", " \n"])));
-                    break;
-                default:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Pick<string>(
-                        [",", "//c\n", "/*c*/", "]", "}", "[", "{", "\"", "\\", "\0", "0", "-", "null", "true", "\ufeff", "\"id\":2,", "\"\\u0069d\":3,", "\"method\":1,"])));
-                    break;
-            }
-        }
-
-        return [.. bytes];
-    }
+    public byte[] Mutant() => _random.Mutate(Message(), Splinters);
 
     /// <summary>A string or a number.</summary>
     public string Token() => Next(3) switch

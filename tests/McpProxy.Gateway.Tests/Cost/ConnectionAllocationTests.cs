@@ -1,6 +1,5 @@
 using System.Text;
 using McpProxy.Gateway.Backends;
-using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Tests.Harness;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Telemetry;
@@ -58,25 +57,5 @@ public sealed class ConnectionAllocationTests
     {
         Assert.True(send.IsCompleted);
         send.GetAwaiter().GetResult();
-    }
-
-    private sealed class SinkExchange(Message request) : Exchange(null, request)
-    {
-        public override ValueTask OnMessageAsync(Message message) => OnResponseAsync(message);
-
-        protected override ValueTask OnResponseAsync(Message response)
-        {
-            response.Dispose();
-            return ValueTask.CompletedTask;
-        }
-    }
-
-    private sealed class NoOwner : IConnectionOwner
-    {
-        public ValueTask OnMessageAsync(Connection connection, Message message) => throw new InvalidOperationException("An answer to no request.");
-
-        public void OnUnanswered(Exchange exchange, ProxyFault fault) => throw new InvalidOperationException("A request without an answer.");
-
-        public void OnFault(ScanFault fault) => throw new InvalidOperationException($"Not a message: {fault}.");
     }
 }

@@ -4,11 +4,17 @@ using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Tests.Cost;
 
-/// <summary>Answers each request before the call that sends it returns, on the same thread. One request at a time; ids are integers.</summary>
+/// <summary>Answers each request before the call that sends it returns, on the same thread. One request at a time.</summary>
 internal sealed class EchoTransport(MessagePool pool) : ITransport, IValueTaskSource<Received>
 {
-    private readonly byte[] _answer = new byte[128];
+    private static readonly byte[] Head = "{\"jsonrpc\":\"2.0\",\"id\":"u8.ToArray();
+    private static readonly byte[] Tail = ",\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"hello, world\"}]}}"u8.ToArray();
+
+    private readonly byte[] _answer = new byte[256];
     private ManualResetValueTaskSourceCore<Received> _next;
+
+    /// <summary>Whether requests get no answer.</summary>
+    public bool IsSilent { get; set; }
 
     public long QueuedBytes => 0;
 
@@ -16,10 +22,11 @@ internal sealed class EchoTransport(MessagePool pool) : ITransport, IValueTaskSo
     {
         var id = message.Outgoing(message.Envelope.Id);
         message.Dispose();
-        "{\"jsonrpc\":\"2.0\",\"id\":"u8.CopyTo(_answer);
-        var end = 22 + id.Format(_answer.AsSpan(22));
-        ",\"result\":{}}"u8.CopyTo(_answer.AsSpan(end));
-        _next.SetResult(new Received(MessageReader.Read(pool, _answer.AsSpan(0, end + 13)).Single, ScanFault.None, default, EndReason.None));
+        if (!IsSilent)
+        {
+            Say(new Received(Answer(id), ScanFault.None, default, EndReason.None));
+        }
+
         return new ValueTask<bool>(true);
     }
 
@@ -27,7 +34,7 @@ internal sealed class EchoTransport(MessagePool pool) : ITransport, IValueTaskSo
 
     public ValueTask DisposeAsync()
     {
-        _next.SetResult(new Received(null, ScanFault.None, default, EndReason.Closed));
+        Say(new Received(null, ScanFault.None, default, EndReason.Closed));
         return ValueTask.CompletedTask;
     }
 
@@ -42,4 +49,14 @@ internal sealed class EchoTransport(MessagePool pool) : ITransport, IValueTaskSo
 
     void IValueTaskSource<Received>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _next.OnCompleted(continuation, state, token, flags);
+
+    private Message? Answer(JsonToken id)
+    {
+        Head.CopyTo(_answer, 0);
+        var end = Head.Length + id.Format(_answer.AsSpan(Head.Length));
+        Tail.CopyTo(_answer, end);
+        return MessageReader.Read(pool, _answer.AsSpan(0, end + Tail.Length)).Single;
+    }
+
+    private void Say(Received received) => _next.SetResult(received);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using McpProxy.Gateway.Tests.Harness;
+using McpProxy.Relay.Tests.Fuzzing;
 
 namespace McpProxy.Gateway.Tests.Fuzzing;
 

@@ -2,6 +2,7 @@ using System.Text;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Tests.Configuration;
+using McpProxy.Relay.Tests.Fuzzing;
 
 namespace McpProxy.Gateway.Tests.Fuzzing;
 

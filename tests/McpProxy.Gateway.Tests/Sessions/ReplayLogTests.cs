@@ -66,6 +66,19 @@ public sealed class ReplayLogTests
         Assert.Equal(["""{"jsonrpc":"2.0","id":"seven","result":{}}"""], Read(log, new SseEventId(1, 0)));
     }
 
+    [Fact]
+    public void Clear_AfterSomeWereDropped_StartsAnew()
+    {
+        var log = new ReplayLog(1, 1000, _pool);
+        Add(log, new SseEventId(1, 1), 10);
+        Add(log, new SseEventId(1, 2), 10);
+
+        log.Clear();
+        Add(log, new SseEventId(1, 3), 10);
+
+        Assert.Equal([Json(new SseEventId(1, 3), 10)], Read(log, new SseEventId(1, 0)));
+    }
+
     private static string Json(SseEventId id, int padding) => $$"""{"jsonrpc":"2.0","id":{{id.Sequence}},"result":"{{id.Stream}}{{new string('x', padding)}}"}""";
 
     private void Add(ReplayLog log, SseEventId id, int padding) => log.Add(id, MessageReader.Read(_pool, Encoding.UTF8.GetBytes(Json(id, padding))).Single!);

@@ -119,7 +119,7 @@ internal sealed class RawServer : IAsyncDisposable
         }
 
         var bytes = compressed.ToArray();
-        if (_generator.Next(2) == 0)
+        if (bytes.Length > 0 && _generator.Next(2) == 0)
         {
             bytes[_generator.Next(bytes.Length)] ^= 0x55;
         }

@@ -1,7 +1,7 @@
 using McpProxy.Gateway.Backends;
 using McpProxy.Relay.Messages;
 
-namespace McpProxy.MicroBenchmarks;
+namespace McpProxy.Gateway.Tests.Cost;
 
 /// <summary>A request whose answer nobody reads.</summary>
 internal sealed class SinkExchange(Message request) : Exchange(null, request)

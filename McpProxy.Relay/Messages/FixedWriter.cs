@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace McpProxy.Relay.Transports;
+namespace McpProxy.Relay.Messages;
 
 /// <summary>Writes into one array that never grows.</summary>
 internal sealed class FixedWriter(byte[] array) : IBufferWriter<byte>

@@ -2,16 +2,16 @@ using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
 
-namespace McpProxy.MicroBenchmarks;
+namespace McpProxy.Gateway.Tests.Cost;
 
-/// <summary>Gets nothing: the server of the benchmarks only answers.</summary>
+/// <summary>Gets nothing: the server only answers.</summary>
 internal sealed class NoOwner : IConnectionOwner
 {
     public ValueTask OnMessageAsync(Connection connection, Message message) => throw new InvalidOperationException("An answer to no request.");
 
     public void OnUnanswered(Exchange exchange, ProxyFault fault)
     {
-        // The benchmark is over.
+        // What is measured is over.
     }
 
     public void OnFault(ScanFault fault) => throw new InvalidOperationException($"Not a message: {fault}.");

@@ -1,0 +1,58 @@
+using System.Text;
+using McpProxy.Gateway.Backends;
+using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Tests.Cost;
+using McpProxy.Gateway.Tests.Harness;
+using McpProxy.Relay.Messages;
+using McpProxy.Relay.Telemetry;
+using McpProxy.Relay.Transports;
+
+namespace McpProxy.Gateway.Tests.Backends;
+
+/// <summary>A request that is cancelled at the moment in which its connection ends, and gives it back to be sent on the next one.</summary>
+public sealed class CancellationTests : GatewayTest
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task CancelAsync_ConnectionHasJustGivenTheRequestBack_EndsIt()
+    {
+        var host = await StartAsync(FaultServer.Shared());
+        var ended = new LineTransport(Stream.Null, Stream.Null, host.Pool, 1000);
+        await ended.DisposeAsync();
+        var connection = new Connection(ended, new NoOwner(), isShared: true, new Party(Attributes.Pipe), host.Pool);
+        using var request = Read(host.Pool, Rpc.Call("echo", id: "7"));
+        var exchange = new BufferedExchange(null, request);
+        Assert.False(await connection.TrySendRequestAsync(request, exchange, Token));
+        exchange.Connection = connection; // As who cancels it saw it, a moment ago.
+
+        await host.Backend.Shared().CancelAsync(Read(host.Pool, Rpc.Cancelled("7")), exchange, Token);
+
+        Assert.True(exchange.IsCompleted);
+        using var answer = await exchange.WaitAsync(Token);
+        Assert.True(answer!.Envelope.IsError);
+    }
+
+    [Fact]
+    public async Task TrySendRequestAsync_ExchangeHasEnded_SendsNothing()
+    {
+        var pool = new MessagePool();
+        using var output = new MemoryStream();
+        await using (var transport = new LineTransport(Stream.Null, output, pool, 1000))
+        {
+            var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), pool);
+            var request = Read(pool, Rpc.Call("echo", id: "7"));
+            var exchange = new BufferedExchange(null, request);
+            exchange.Abandon();
+            await exchange.FailAsync(ProxyFault.Cancelled, pool);
+
+            Assert.True(await connection.TrySendRequestAsync(request, exchange, Token));
+
+            Assert.Equal((0, false), (connection.InFlight, connection.WasUsed));
+        }
+
+        Assert.Equal((0, 0), (pool.Outstanding, output.ToArray().Length));
+    }
+
+    private static Message Read(MessagePool pool, string json) => MessageReader.Read(pool, Encoding.UTF8.GetBytes(json)).Single!;
+}
