@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
@@ -51,8 +50,9 @@ internal sealed class SessionRegistry(IOptions<GatewayOptions> options, MessageP
             return (null, ProxyFault.TooManySessions);
         }
 
-        // 128 random bits as 32 hexadecimal digits: safe in a header, in a URL, and where the reference's clients expect a UUID's.
-        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        // A UUID of 122 bits from the system's secure generator, as the specification suggests and the reference's clients expect: 32 digits, safe
+        // in headers and URLs. RandomNumberGenerator would load OpenSSL for it: 4 MB and a part of the first session's wait.
+        var id = Guid.NewGuid().ToString("N");
         var limits = new StreamLimits(settings.MaxQueueBytes, keepsEvents ? settings.ReplayEvents : 0, keepsEvents ? settings.ReplayBytes : 0);
         var streams = new EventStreams(limits, pool, time) { StallTimeout = settings.StallTimeout, Dropped = count => logger.EventsDropped(Short(id), count) };
         var session = new Session(id, backend, streams, pool, time, logger);

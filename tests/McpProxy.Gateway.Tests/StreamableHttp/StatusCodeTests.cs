@@ -193,7 +193,7 @@ public sealed class StatusCodeTests : GatewayTest
 
         var (client, other) = (await host.ConnectAsync(), await host.ConnectAsync());
 
-        // "globally unique and cryptographically secure": 128 bits, as hexadecimal digits.
+        // "globally unique and cryptographically secure (e.g., a securely generated UUID…)": its digits.
         Assert.Matches("^[0-9a-f]{32}$", client.SessionId);
         Assert.NotEqual(client.SessionId, other.SessionId);
     }
