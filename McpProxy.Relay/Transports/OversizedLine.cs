@@ -19,28 +19,32 @@ internal sealed class OversizedLine
     public bool IsOpen => _head is not null;
 
     /// <summary>The id of the response that a line was meant to be, or none.</summary>
-    public static JsonToken IdOf(ReadOnlySpan<byte> line)
-    {
-        var id = IdAtStart(line[..Math.Min(line.Length, KeepBytes)]);
-        return id.IsNone ? IdAtEnd(line[Math.Max(0, line.Length - KeepBytes)..]) : id;
-    }
+    public static JsonToken IdOf(ReadOnlySpan<byte> line) => IdOf(Head(line), Tail(line));
 
     public void Add(ReadOnlySpan<byte> part)
     {
-        _head ??= part[..Math.Min(part.Length, KeepBytes)].ToArray();
-        _tail = [.. _tail, .. part[Math.Max(0, part.Length - KeepBytes)..]];
-        _tail = _tail[Math.Max(0, _tail.Length - KeepBytes)..];
+        _head ??= Head(part).ToArray();
+        _tail = Tail([.. _tail, .. Tail(part)]).ToArray();
     }
 
     /// <summary>Ends the line.</summary>
     /// <returns>The id of the response that it was, or none.</returns>
     public JsonToken Close()
     {
-        var id = IdAtStart(_head);
-        id = id.IsNone ? IdAtEnd(_tail) : id;
+        var id = IdOf(_head, _tail);
         _head = null;
         _tail = [];
         return id;
+    }
+
+    private static ReadOnlySpan<byte> Head(ReadOnlySpan<byte> bytes) => bytes[..Math.Min(bytes.Length, KeepBytes)];
+
+    private static ReadOnlySpan<byte> Tail(ReadOnlySpan<byte> bytes) => bytes[Math.Max(0, bytes.Length - KeepBytes)..];
+
+    private static JsonToken IdOf(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        var id = IdAtStart(head);
+        return id.IsNone ? IdAtEnd(tail) : id;
     }
 
     /// <summary>The id in <c>{"jsonrpc":"2.0","id":1,"result":…</c>.</summary>

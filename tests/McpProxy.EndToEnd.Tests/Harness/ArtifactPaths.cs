@@ -28,7 +28,7 @@ internal static class ArtifactPaths
     /// <summary>The program that drives thousands of sessions, to be run with <c>dotnet</c>.</summary>
     public static string Soak => Existing(Path.Combine(Binaries.FullName, "McpProxy.Soak", Output.Name, "soak.dll"), "build tests/McpProxy.Soak");
 
-    public static string Node => NodeModule("node", "bin", OperatingSystem.IsWindows() ? "node.exe" : "node");
+    public static string Node => NodeModule("node", "bin", FileName("node"));
 
     public static string ServerEverything => NodeModule("@modelcontextprotocol", "server-everything", "dist", "index.js");
 
@@ -37,8 +37,11 @@ internal static class ArtifactPaths
     public static string ClientScript(string name) =>
         Existing(Path.Combine(Repository, "tests", "clients", name), "check out the repository");
 
+    /// <summary>What the file of a program is called on this system.</summary>
+    public static string FileName(string program) => OperatingSystem.IsWindows() ? program + ".exe" : program;
+
     private static string Program(string project, string name) => Existing(
-        Path.Combine(Binaries.FullName, project, Output.Name, OperatingSystem.IsWindows() ? name + ".exe" : name),
+        Path.Combine(Binaries.FullName, project, Output.Name, FileName(name)),
         $"build {project}");
 
     private static string NodeModule(params string[] parts) => Existing(

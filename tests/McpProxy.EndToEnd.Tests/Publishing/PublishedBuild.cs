@@ -11,7 +11,7 @@ public sealed class PublishedBuild : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("published-").FullName;
 
     /// <summary>Has this build run instead of the one beside the tests.</summary>
-    public void Configure(ProcessStartInfo start) => start.FileName = Path.Combine(_folder, OperatingSystem.IsWindows() ? "mcp-proxy.exe" : "mcp-proxy");
+    public void Configure(ProcessStartInfo start) => start.FileName = Path.Combine(_folder, ArtifactPaths.FileName("mcp-proxy"));
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
