@@ -58,7 +58,11 @@ internal static class GatewayApplication
     public static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> commandLine)
     {
         // The settings beside the program count, not those of whatever project it is started in.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"], // What changes later has no effect, and watches are few on some machines.
+        });
         builder.Configuration.AddInMemoryCollection(commandLine);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
@@ -79,15 +83,10 @@ internal static class GatewayApplication
 
     private static (GatewayOptions? Options, IReadOnlyList<string> Mistakes) ReadOptions(IConfiguration configuration)
     {
-        using var services = new ServiceCollection().AddSingleton(configuration).AddGatewayOptions().BuildServiceProvider();
-        try
-        {
-            return (services.GetRequiredService<IOptions<GatewayOptions>>().Value, []);
-        }
-        catch (OptionsValidationException e)
-        {
-            return (null, [.. e.Failures]);
-        }
+        var options = new GatewayOptions();
+        new GatewayOptionsSetup(configuration).Configure(options);
+        var result = new GatewayOptionsValidator(configuration).Validate(Options.DefaultName, options);
+        return result.Failed ? (null, [.. result.Failures]) : (options, []);
     }
 
     private static async Task<int> ServeAsync(
@@ -109,6 +108,7 @@ internal static class GatewayApplication
         builder.WebHost.ConfigureKestrel((context, kestrel) => Configure(kestrel, context.Configuration, options));
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
         await using var app = builder.Build();
+        await app.Services.GetRequiredService<BackendWorker>().StartAsync(cancellationToken); // Before the host does: servers take longest to start.
         app.MapGateway();
         try
         {

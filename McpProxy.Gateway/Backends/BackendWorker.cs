@@ -14,7 +14,7 @@ internal sealed class BackendWorker(
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <inheritdoc/>
+    /// <summary>Starts the backends; once they are started, does nothing.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         backends.Stopping = backend => sessions.EndAllAsync(backend, "its backend was removed");
