@@ -65,7 +65,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
     }
 
     /// <inheritdoc/>
-    protected override bool MayRestart(ProxyFault? fault, bool wasUsed) => _isModern;
+    protected override AfterEnd Follow(ProxyFault? fault) => _isModern ? AfterEnd.Restart : AfterEnd.Stop;
 
     /// <inheritdoc/>
     protected override async ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken)
