@@ -115,7 +115,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     }
 
     /// <summary>What the connection is to lead to.</summary>
-    protected virtual (IPeer? Peer, ProxyFault? Fault) StartPeer() => IPeer.Start(name, backend, context);
+    protected virtual ValueTask<(IPeer? Peer, ProxyFault? Fault)> StartPeerAsync() => ValueTask.FromResult(IPeer.Start(name, backend, context));
 
     /// <summary>Makes a new connection usable.</summary>
     /// <returns>Why it is not, or null.</returns>
@@ -279,7 +279,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
     {
-        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartPeer();
+        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : await StartPeerAsync();
         if (peer is null)
         {
             _availability.Fail(startFault!);
