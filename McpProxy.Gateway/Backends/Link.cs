@@ -218,7 +218,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         {
             var started = context.Time.GetTimestamp();
             var (fault, detail) = await TryRunOnceAsync();
-            _restarts.Note(context.Time.GetElapsedTime(started));
+            var lasted = context.Time.GetElapsedTime(started);
             var next = Stopping.IsCancellationRequested ? AfterEnd.Stop : Follow(fault);
             if (next == AfterEnd.Stop)
             {
@@ -237,6 +237,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
             else
             {
+                _restarts.Note(lasted);
                 var delay = _restarts.Delay;
                 Pause(delay, fault, detail.TrimEnd('.'));
                 await _restarts.WaitAsync(delay, Stopping);

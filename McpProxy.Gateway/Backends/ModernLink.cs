@@ -28,7 +28,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
 
     /// <inheritdoc/>
     public override ValueTask SendAsync(BackendClient client, Message message, CancellationToken cancellationToken) =>
-        ForwardAsync(message, cancellationToken);
+        message.Envelope.Kind == MessageKind.Response ? AnswerAsync(Current, message, cancellationToken) : ForwardAsync(message, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DetachAsync(BackendClient client) => ValueTask.CompletedTask;

@@ -7,9 +7,10 @@ namespace McpProxy.Relay.Transports;
 /// system's own limits are a quarter of an hour and two hours.
 /// </summary>
 /// <remarks>
-/// On Linux a peer that lives but reads nothing for a minute, while its buffers are full and more is to come, ends with them: the limit on what
-/// was sent counts the time of a closed window, too (6.18: cut after that time with it, never without). It stays, because a peer that vanished
-/// in the middle of a call is far more frequent, and would be found after a quarter of an hour only; no other option bounds that before Linux 6.15.
+/// On Linux this also cuts a peer that lives but reads nothing for a minute, while its buffers are full and more is to come: the limit on what
+/// was sent counts the time of a closed window, too (seen on 6.18; without the limit such a peer is never cut). It stays, because peers that
+/// vanish in the middle of a call are far more frequent, and would be found after a quarter of an hour only; before Linux 6.15 nothing else
+/// bounds that for one socket.
 /// </remarks>
 public static class TcpKeepAlive
 {
