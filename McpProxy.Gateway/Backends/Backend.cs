@@ -1,5 +1,4 @@
 using McpProxy.Gateway.Configuration;
-using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Backends;
@@ -12,11 +11,10 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
 
     private readonly Lock _gate = new();
     private readonly HashSet<DedicatedLink> _dedicated = [];
+    private readonly Spare _spare = new(() => IPeer.Start(name, options, context), isKept: !options.IsRemote);
     private SharedLink? _shared;
     private ModernLink? _modern;
     private long _modernProbed;
-    private IPeer? _spare;
-    private ProxyFault? _spareFault;
     private bool _stopped;
 
     /// <summary>The name in the configuration.</summary>
@@ -46,7 +44,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             lock (_gate)
             {
                 return !_stopped && (Sharing == SharingMode.Dedicated
-                    ? _spareFault is null && (options.IsRemote || _spare is { HasEnded: false } || _dedicated.Any(link => link.Status.State == LinkState.Running))
+                    ? _spare.Fault is null && (_spare.IsReady || _dedicated.Any(link => link.Status.State == LinkState.Running))
                     : _shared?.Status.State == LinkState.Running);
             }
         }
@@ -81,7 +79,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     {
         if (Sharing == SharingMode.Dedicated)
         {
-            EnsureSpare();
+            _spare.Ensure();
         }
         else
         {
@@ -93,11 +91,9 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     public void Restart()
     {
         Link?[] links;
-        IPeer? spare;
         lock (_gate)
         {
             links = [_shared, _modern, .. _dedicated];
-            (spare, _spare) = (_spare, null);
         }
 
         foreach (var link in links.OfType<Link>())
@@ -105,12 +101,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             link.Restart();
         }
 
-        if (spare is not null)
-        {
-            // Discarded: ending it catches its own errors.
-            _ = Detached.Start(() => spare.DisposeAsync().AsTask());
-            EnsureSpare();
-        }
+        _spare.Replace();
     }
 
     /// <summary>The link for a session that begins with this <c>initialize</c>.</summary>
@@ -123,7 +114,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             return shared;
         }
 
-        var link = new DedicatedLink(name, options, context, client, TakePeer);
+        var link = new DedicatedLink(name, options, context, client, _spare.TakeAsync);
         lock (_gate)
         {
             _dedicated.Add(link);
@@ -216,7 +207,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
                 live.Sum(link => link.InFlight),
                 live.Sum(link => link.Status.Restarts),
                 _shared?.ProtocolVersion,
-                _shared?.Status.Describe(context.Time.GetUtcNow()) ?? _spareFault?.Text);
+                _shared?.Status.Describe(context.Time.GetUtcNow()) ?? _spare.Fault?.Text);
         }
     }
 
@@ -224,62 +215,13 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     public async ValueTask DisposeAsync()
     {
         Link?[] links;
-        IPeer? spare;
         lock (_gate)
         {
             _stopped = true;
             links = [_shared, _modern, .. _dedicated];
             _dedicated.Clear();
-            (spare, _spare) = (_spare, null);
         }
 
-        await Task.WhenAll([.. links.OfType<Link>().Select(link => link.DisposeAsync().AsTask()), spare?.DisposeAsync().AsTask() ?? Task.CompletedTask]);
-    }
-
-    /// <summary>Gives a new session the spare if it still runs, and starts the next one.</summary>
-    private (IPeer? Peer, ProxyFault? Fault) TakePeer()
-    {
-        IPeer? peer;
-        lock (_gate)
-        {
-            if (_stopped)
-            {
-                return (null, ProxyFault.Removed);
-            }
-
-            (peer, _spare) = (_spare, null);
-        }
-
-        if (peer is { HasEnded: true })
-        {
-            // Discarded: ending what has ended catches its own errors.
-            _ = peer.DisposeAsync().AsTask();
-            peer = null;
-        }
-
-        var result = peer is null ? IPeer.Start(name, options, context) : (peer, null);
-        if (result.Peer is not null)
-        {
-            EnsureSpare();
-        }
-
-        lock (_gate)
-        {
-            _spareFault = result.Fault;
-        }
-
-        return result;
-    }
-
-    private void EnsureSpare()
-    {
-        lock (_gate)
-        {
-            // A session with a remote server needs no time to start.
-            if (_spare is null && !_stopped && !options.IsRemote)
-            {
-                (_spare, _spareFault) = IPeer.Start(name, options, context);
-            }
-        }
+        await Task.WhenAll([.. links.OfType<Link>().Select(link => link.DisposeAsync().AsTask()), _spare.DisposeAsync().AsTask()]);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class BackendRegistry(
     private readonly SemaphoreSlim _changing = new(1);
     private volatile ImmutableSortedDictionary<string, Backend> _backends = ImmutableSortedDictionary.Create<string, Backend>(StringComparer.Ordinal);
 
-    /// <summary>Called for each backend that is about to be stopped, so that its sessions end first.</summary>
+    /// <summary>Called for each backend that is about to be stopped, to end its sessions.</summary>
     public Func<Backend, ValueTask>? Stopping { get; set; }
 
     /// <summary>All backends, by name.</summary>
@@ -54,16 +54,22 @@ internal sealed class BackendRegistry(
     }
 
     /// <summary>Stops all backends, at once.</summary>
+    /// <param name="within">How long their processes may take to leave, before they are killed.</param>
+    public ValueTask StopAsync(TimeSpan within)
+    {
+        _context.StopTime = within;
+        return DisposeAsync();
+    }
+
+    /// <summary>Stops all backends, at once.</summary>
     public async ValueTask DisposeAsync() => await ApplyAsync(new Dictionary<string, BackendOptions>(StringComparer.Ordinal));
 
     private async Task StopAsync(Backend backend)
     {
         _context.Logger.Stopping(backend.Name);
-        if (Stopping is { } stopping)
-        {
-            await stopping(backend);
-        }
+        var sessions = Stopping?.Invoke(backend) ?? ValueTask.CompletedTask;
 
-        await backend.DisposeAsync();
+        // Meanwhile: one process need not wait until another has left.
+        await Task.WhenAll(sessions.AsTask(), backend.DisposeAsync().AsTask());
     }
 }

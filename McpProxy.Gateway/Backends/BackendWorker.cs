@@ -1,5 +1,6 @@
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Sessions;
+using McpProxy.Relay.Processes;
 using Microsoft.Extensions.Options;
 
 namespace McpProxy.Gateway.Backends;
@@ -9,9 +10,6 @@ internal sealed class BackendWorker(
     BackendRegistry backends, SessionRegistry sessions, BackendSet configured, IOptions<GatewayOptions> options, TimeProvider time, ILogger<BackendWorker> logger)
     : IHostedService, IServersFileObserver
 {
-    /// <summary>What stopping the processes may take at the end of the shutdown.</summary>
-    private static readonly TimeSpan LadderTime = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Starts the backends; once they are started, does nothing.</summary>
@@ -42,13 +40,16 @@ internal sealed class BackendWorker(
             session.Streams.CloseOwn();
         }
 
-        var patience = options.Value.ShutdownTimeout > LadderTime * 2 ? options.Value.ShutdownTimeout - LadderTime : options.Value.ShutdownTimeout / 2;
+        var limit = options.Value.ShutdownTimeout;
+        var forProcesses = TimeSpan.FromTicks(Math.Min(ServerProcess.StopTime.Ticks, limit.Ticks / 2));
         var since = time.GetTimestamp();
-        while (backends.All.Values.Any(backend => backend.InFlight > 0) && time.GetElapsedTime(since) < patience && !cancellationToken.IsCancellationRequested)
+        while (backends.All.Values.Any(backend => backend.InFlight > 0) && time.GetElapsedTime(since) < limit - forProcesses && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(PollInterval, time, CancellationToken.None);
         }
 
-        await backends.DisposeAsync();
+        // What the calls have not used of their time, the processes get.
+        var left = limit - time.GetElapsedTime(since);
+        await backends.StopAsync(TimeSpan.FromTicks(Math.Clamp(left.Ticks, forProcesses.Ticks, ServerProcess.StopTime.Ticks)));
     }
 }

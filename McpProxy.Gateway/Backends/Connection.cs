@@ -40,9 +40,6 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
     }
 
-    /// <summary>Whether any request was sent on it.</summary>
-    public bool WasUsed { get; private set; }
-
     /// <summary>Done when it has ended, and whoever asks for the next one gets that.</summary>
     public Task Ended => _ended.Task;
 
@@ -79,13 +76,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
         try
         {
-            if (await SendAsync(request, cancellationToken))
-            {
-                WasUsed = true;
-                return true;
-            }
-
-            return !TryTakeBack(request, exchange);
+            return await SendAsync(request, cancellationToken) || !TryTakeBack(request, exchange);
         }
         catch (OperationCanceledException)
         {
@@ -220,13 +211,22 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
     }
 
-    /// <summary>Refuses new requests and ends those in flight.</summary>
-    public async ValueTask FailAllAsync(ProxyFault fault)
+    /// <summary>Refuses new requests; those in flight still are.</summary>
+    public void End()
     {
-        Exchange[] exchanges;
         lock (_gate)
         {
             _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Refuses new requests and ends those in flight.</summary>
+    public async ValueTask FailAllAsync(ProxyFault fault)
+    {
+        End();
+        Exchange[] exchanges;
+        lock (_gate)
+        {
             exchanges = [.. _byId.Values];
             _byId.Clear();
             _byToken.Clear();

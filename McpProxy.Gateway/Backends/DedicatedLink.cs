@@ -10,10 +10,12 @@ namespace McpProxy.Gateway.Backends;
 /// set it up is said again, and its session goes on.
 /// </summary>
 internal sealed class DedicatedLink(
-    string name, BackendOptions backend, BackendContext context, BackendClient client, Func<(IPeer? Peer, ProxyFault? Fault)> takePeer)
+    string name, BackendOptions backend, BackendContext context, BackendClient client, Func<ValueTask<(IPeer? Peer, ProxyFault? Fault)>> takePeer)
     : Link(name, backend, context, isShared: false)
 {
     private readonly SessionSetup _setup = new(context.Pool);
+    private volatile Handshake? _handshake;
+    private volatile Connection? _asker;
     private bool _replaced;
 
     /// <inheritdoc/>
@@ -22,6 +24,7 @@ internal sealed class DedicatedLink(
         exchange.Answered = _setup.Remember(request);
         if (request.Envelope.Method == McpMethod.Initialize)
         {
+            _handshake = new Handshake(request.ToArray(), exchange);
             // Discarded: it ends with the exchange or the timeout, and throws nothing.
             _ = LimitInitializeAsync(exchange);
         }
@@ -33,7 +36,9 @@ internal sealed class DedicatedLink(
     public override ValueTask SendAsync(BackendClient sender, Message message, CancellationToken cancellationToken)
     {
         _setup.Remember(message);
-        return ForwardAsync(message, cancellationToken);
+        return message.Envelope.Kind == MessageKind.Response
+            ? AnswerAsync(_asker ?? Current, message, cancellationToken)
+            : ForwardAsync(message, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -50,6 +55,7 @@ internal sealed class DedicatedLink(
         }
 
         var (kind, id) = (message.Envelope.Kind, message.Id);
+        _asker = kind == MessageKind.Request ? connection : _asker;
         var fault = await client.DeliverAsync(message);
         if (fault is not null && kind == MessageKind.Request)
         {
@@ -58,15 +64,36 @@ internal sealed class DedicatedLink(
     }
 
     /// <inheritdoc/>
-    protected override (IPeer? Peer, ProxyFault? Fault) StartPeer() => _setup.IsInitialized ? base.StartPeer() : takePeer();
+    protected override ValueTask<(IPeer? Peer, ProxyFault? Fault)> StartPeerAsync() => _setup.IsInitialized ? base.StartPeerAsync() : takePeer();
 
     /// <inheritdoc/>
-    protected override bool MayRestart(ProxyFault? fault, bool wasUsed)
+    protected override AfterEnd Follow(ProxyFault? fault)
     {
-        // A process that was started in advance may have died before anybody needed it.
-        var isReplaced = fault is null && !wasUsed && !_replaced;
-        _replaced |= isReplaced;
-        return _setup.IsInitialized || isReplaced;
+        if (_setup.IsInitialized)
+        {
+            return AfterEnd.Restart;
+        }
+
+        if (fault is not null || _replaced || _handshake?.Exchange.IsCompleted == true)
+        {
+            return AfterEnd.Stop;
+        }
+
+        _replaced = true;
+        return AfterEnd.Replace;
+    }
+
+    /// <summary>
+    /// Also the client's <c>initialize</c>, once: a process that was started in advance may have died before it was needed, and that may be
+    /// noticed only when something is written to it. What is said to a process that has ended without an answer had no effect.
+    /// </summary>
+    protected override IReadOnlyList<(Message Request, Exchange? Exchange)> TakeUnsent(Connection connection, IPeer peer)
+    {
+        var unsent = base.TakeUnsent(connection, peer);
+        var mayReplace = !_setup.IsInitialized && !_replaced && peer.EndFault is null && !Stopping.IsCancellationRequested;
+        return mayReplace && _handshake is { } handshake && connection.Remove(handshake.Exchange)
+            ? [.. unsent, (MessageReader.Read(Context.Pool, handshake.Request).Single!, handshake.Exchange)]
+            : unsent;
     }
 
     /// <inheritdoc/>
@@ -109,4 +136,7 @@ internal sealed class DedicatedLink(
             await exchange.FailAsync(ProxyFault.InitializeTimeout, Context.Pool);
         }
     }
+
+    /// <summary>The client's own <c>initialize</c>.</summary>
+    private sealed record Handshake(byte[] Request, Exchange Exchange);
 }

@@ -24,7 +24,6 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     private readonly CancellationTokenSource _stopping = new();
     private readonly Restarts _restarts = new(context.Options.MaxRestarts, context.Time);
     private Task _run = Task.CompletedTask;
-    private bool _wasUsed;
     private int _disposed;
 
     /// <summary>How the link is doing.</summary>
@@ -116,16 +115,22 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     }
 
     /// <summary>What the connection is to lead to.</summary>
-    protected virtual (IPeer? Peer, ProxyFault? Fault) StartPeer() => IPeer.Start(name, backend, context);
+    protected virtual ValueTask<(IPeer? Peer, ProxyFault? Fault)> StartPeerAsync() => ValueTask.FromResult(IPeer.Start(name, backend, context));
 
     /// <summary>Makes a new connection usable.</summary>
     /// <returns>Why it is not, or null.</returns>
     protected abstract ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken);
 
-    /// <summary>Whether a backend that ended is started again.</summary>
+    /// <summary>What follows when the backend has ended, and every request in flight was answered or taken back.</summary>
     /// <param name="fault">Why it could not be used, or null.</param>
-    /// <param name="wasUsed">Whether any request was sent to it.</param>
-    protected virtual bool MayRestart(ProxyFault? fault, bool wasUsed) => true;
+    protected virtual AfterEnd Follow(ProxyFault? fault) => AfterEnd.Restart;
+
+    /// <summary>Takes the requests out of flight that the next connection may have, because nothing of them was done on this one.</summary>
+    /// <param name="connection">The connection, which has ended.</param>
+    /// <param name="peer">What it led to.</param>
+    /// <returns>Each as it was, and its exchange unless that has ended.</returns>
+    protected virtual IReadOnlyList<(Message Request, Exchange? Exchange)> TakeUnsent(Connection connection, IPeer peer) =>
+        [.. peer.TakeUnsent().Select(request => (request, connection.Take(request.Outgoing(request.Envelope.Id))))];
 
     /// <summary>Waits for a connection that is up or soon will be.</summary>
     protected ValueTask<Attempt> ConnectAsync() => _availability.ConnectAsync();
@@ -172,7 +177,19 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         }
     }
 
-    /// <summary>Sends a client's notification or response if the backend is there to take it.</summary>
+    /// <summary>Sends a client's answer to the connection that asked, and to no other: the next one may have asked something else under the same id.</summary>
+    protected async ValueTask AnswerAsync(Connection? asker, Message response, CancellationToken cancellationToken)
+    {
+        if (asker is not null && await asker.SendAsync(response, cancellationToken))
+        {
+            return;
+        }
+
+        context.Logger.AnswerTooLate(name);
+        response.Dispose();
+    }
+
+    /// <summary>Sends a client's notification, once there is a connection.</summary>
     protected async ValueTask ForwardAsync(Message message, CancellationToken cancellationToken)
     {
         while ((await ConnectAsync()).Connection is { } connection)
@@ -182,9 +199,9 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
                 return;
             }
 
-            if (message.Envelope.Kind == MessageKind.Response || message.Envelope.Method == McpMethod.Initialized)
+            if (message.Envelope.Method == McpMethod.Initialized)
             {
-                break; // It belongs to the connection that has ended; the next one may have asked something else under the same id.
+                break; // It belongs to the connection that has ended; the next one is told of it when it is set up.
             }
 
             await connection.Ended; // As above.
@@ -201,8 +218,9 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         {
             var started = context.Time.GetTimestamp();
             var (fault, detail) = await TryRunOnceAsync();
-            _restarts.Note(context.Time.GetElapsedTime(started));
-            if (Stopping.IsCancellationRequested || !MayRestart(fault, _wasUsed))
+            var lasted = context.Time.GetElapsedTime(started);
+            var next = Stopping.IsCancellationRequested ? AfterEnd.Stop : Follow(fault);
+            if (next == AfterEnd.Stop)
             {
                 _availability.Stop(fault ?? (Stopping.IsCancellationRequested ? ProxyFault.Removed : EndFault()), detail);
                 return;
@@ -213,8 +231,13 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             {
                 context.Logger.Restarted(name);
             }
+            else if (next == AfterEnd.Replace)
+            {
+                context.Logger.Replaced(name, detail.TrimEnd('.'));
+            }
             else
             {
+                _restarts.Note(lasted);
                 var delay = _restarts.Delay;
                 Pause(delay, fault, detail.TrimEnd('.'));
                 await _restarts.WaitAsync(delay, Stopping);
@@ -257,7 +280,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
     {
-        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartPeer();
+        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : await StartPeerAsync();
         if (peer is null)
         {
             _availability.Fail(startFault!);
@@ -283,8 +306,8 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         finally
         {
             _availability.Close();
-            SendAgain(connection, peer.TakeUnsent());
-            _wasUsed = connection.WasUsed;
+            connection.End();
+            SendAgain(TakeUnsent(connection, peer));
             await connection.FailAllAsync(Stopping.IsCancellationRequested ? ProxyFault.Removed : restart.IsCompleted ? ProxyFault.Restarting : fault ?? peer.EndFault ?? EndFault());
         }
 
@@ -304,11 +327,10 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     protected virtual ProxyFault EndFault() => ProxyFault.Exited;
 
     /// <summary>Sends what the server has not looked at on the next connection; once, so that it ends.</summary>
-    private void SendAgain(Connection connection, IReadOnlyList<Message> unsent)
+    private void SendAgain(IReadOnlyList<(Message Request, Exchange? Exchange)> unsent)
     {
-        foreach (var message in unsent)
+        foreach (var (message, exchange) in unsent)
         {
-            var exchange = connection.Take(message.Outgoing(message.Envelope.Id));
             if (exchange is { IsSentAgain: false } && !Stopping.IsCancellationRequested)
             {
                 exchange.IsSentAgain = true;

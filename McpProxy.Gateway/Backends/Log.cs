@@ -68,6 +68,12 @@ internal static partial class Log
     [LoggerMessage(1024, LogLevel.Error, "[{Backend}] {Detail}; given up after {Count} times (--max-restarts)")]
     public static partial void GivenUp(this ILogger logger, string backend, int count, string detail);
 
+    [LoggerMessage(1025, LogLevel.Debug, "[{Backend}] {Detail} before the client was answered; another one takes its place")]
+    public static partial void Replaced(this ILogger logger, string backend, string detail);
+
+    [LoggerMessage(1026, LogLevel.Debug, "[{Backend}] a client's answer was not delivered: what asked has ended")]
+    public static partial void AnswerTooLate(this ILogger logger, string backend);
+
     [LoggerMessage(1020, LogLevel.Warning, "{Remark}")]
     public static partial void Remark(this ILogger logger, string remark);
 }

@@ -28,7 +28,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
 
     /// <inheritdoc/>
     public override ValueTask SendAsync(BackendClient client, Message message, CancellationToken cancellationToken) =>
-        ForwardAsync(message, cancellationToken);
+        message.Envelope.Kind == MessageKind.Response ? AnswerAsync(Current, message, cancellationToken) : ForwardAsync(message, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask DetachAsync(BackendClient client) => ValueTask.CompletedTask;
@@ -65,7 +65,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
     }
 
     /// <inheritdoc/>
-    protected override bool MayRestart(ProxyFault? fault, bool wasUsed) => _isModern;
+    protected override AfterEnd Follow(ProxyFault? fault) => _isModern ? AfterEnd.Restart : AfterEnd.Stop;
 
     /// <inheritdoc/>
     protected override async ValueTask<ProxyFault?> HandshakeAsync(Connection connection, CancellationToken cancellationToken)

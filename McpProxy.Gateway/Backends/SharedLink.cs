@@ -15,7 +15,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
 {
     private readonly Lock _gate = new();
     private readonly HashSet<BackendClient> _clients = [];
-    private readonly Dictionary<JsonToken, BackendClient> _serverRequests = [];
+    private readonly Dictionary<JsonToken, (BackendClient Client, Connection Asker)> _serverRequests = [];
     private readonly HashSet<(BackendClient Client, string Uri)> _subscribing = [];
     private volatile InitializeResult? _initialize;
     private LogSeverity? _lowestLevel;
@@ -51,9 +51,14 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
             return ValueTask.CompletedTask;
         }
 
-        if (message.Envelope.Kind != MessageKind.Response || TakeServerRequest(message.Id, client))
+        if (message.Envelope.Kind != MessageKind.Response)
         {
             return ForwardAsync(message, cancellationToken);
+        }
+
+        if (TakeServerRequest(message.Id, client) is { } asker)
+        {
+            return AnswerAsync(asker, message, cancellationToken);
         }
 
         Context.Logger.NotDelivered(Name, "up", "it answers no request that this client was asked");
@@ -65,7 +70,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     public override async ValueTask DetachAsync(BackendClient client)
     {
         string[] orphaned;
-        JsonToken[] unanswered;
+        (JsonToken Id, Connection Asker)[] unanswered;
         lock (_gate)
         {
             if (!_clients.Remove(client))
@@ -74,21 +79,21 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
             }
 
             orphaned = client.HasSubscriptions ? [.. client.Subscriptions.Where(uri => !IsSubscribed(uri) && !IsSubscribing(uri, client))] : [];
-            unanswered = [.. _serverRequests.Where(pair => pair.Value == client).Select(pair => pair.Key)];
-            foreach (var id in unanswered)
+            unanswered = [.. _serverRequests.Where(pair => pair.Value.Client == client).Select(pair => (pair.Key, pair.Value.Asker))];
+            foreach (var (id, _) in unanswered)
             {
                 _serverRequests.Remove(id);
             }
         }
 
+        foreach (var (id, asker) in unanswered)
+        {
+            await asker.TrySendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id));
+        }
+
         if (Current is not { } connection)
         {
             return;
-        }
-
-        foreach (var id in unanswered)
-        {
-            await connection.TrySendAsync(ProxyFault.NoClient.ToMessage(Context.Pool, id));
         }
 
         foreach (var uri in orphaned)
@@ -287,10 +292,10 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         var client = clients.Single();
         lock (_gate)
         {
-            _serverRequests[id] = client;
+            _serverRequests[id] = (client, connection);
         }
 
-        if (await client.DeliverAsync(request) is { } fault && TakeServerRequest(id, client))
+        if (await client.DeliverAsync(request) is { } fault && TakeServerRequest(id, client) is not null)
         {
             await RefuseAsync(connection, id, fault);
         }
@@ -303,11 +308,13 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         return connection.TrySendAsync(fault.ToMessage(Context.Pool, id));
     }
 
-    private bool TakeServerRequest(JsonToken id, BackendClient client)
+    /// <summary>Notes that a client has answered.</summary>
+    /// <returns>The connection that asked; null when that client was not asked, or has answered.</returns>
+    private Connection? TakeServerRequest(JsonToken id, BackendClient client)
     {
         lock (_gate)
         {
-            return _serverRequests.TryGetValue(id, out var asked) && asked == client && _serverRequests.Remove(id);
+            return _serverRequests.TryGetValue(id, out var asked) && asked.Client == client && _serverRequests.Remove(id) ? asked.Asker : null;
         }
     }
 
@@ -319,13 +326,13 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
                 // Of a request that is answered already; whose it was is nobody else's business.
                 return Discard(message);
             case McpMethod.Cancelled:
-                BackendClient? asked;
+                (BackendClient Client, Connection) asked;
                 lock (_gate)
                 {
                     _serverRequests.Remove(JsonToken.Read(message[message.Envelope.Subject]), out asked);
                 }
 
-                return asked is null ? Discard(message) : DeliverAsync(asked, message);
+                return asked.Client is null ? Discard(message) : DeliverAsync(asked.Client, message);
             case McpMethod.LogMessage:
                 var level = LogSeverities.Read(message[message.Envelope.Subject]);
                 return BroadcastAsync(message, (client, anyLevel) => level >= (client.LogLevel ?? (anyLevel ? LogSeverity.Info : LogSeverity.Debug)));

@@ -105,21 +105,32 @@ internal static class HttpSseEndpoints
 
     private static async Task SendAsync(Session session, Message message, MessagePool pool)
     {
-        if (message.Envelope.Kind != MessageKind.Request)
-        {
-            await session.SendAsync(message, CancellationToken.None);
-            return;
-        }
-
-        var exchange = new StreamExchange(session, message, session.Streams, session.Streams.Own);
-        if (session.TryBegin(exchange) is { } fault)
+        var exchange = message.Envelope.Kind == MessageKind.Request ? new StreamExchange(session, message, session.Streams, session.Streams.Own) : null;
+        if (exchange is not null && session.TryBegin(exchange) is { } fault)
         {
             message.Dispose();
             await session.Streams.AppendAsync(session.Streams.Own, fault.ToMessage(pool, exchange.Id), isLast: false);
             return;
         }
 
-        await session.SendRequestAsync(message, exchange);
+        // What was said later stays behind what still waits for the backend. Not so an answer or a cancellation: what waits may wait for that.
+        var inTurn = message.Envelope.Kind != MessageKind.Response && message.Envelope.Method != McpMethod.Cancelled;
+        if (inTurn)
+        {
+            await session.Turns.EnterAsync();
+        }
+
+        try
+        {
+            await (exchange is null ? session.SendAsync(message, CancellationToken.None).AsTask() : session.SendRequestAsync(message, exchange));
+        }
+        finally
+        {
+            if (inTurn)
+            {
+                session.Turns.Leave();
+            }
+        }
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string text)

@@ -31,6 +31,9 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <summary>Its streams.</summary>
     public EventStreams Streams => streams;
 
+    /// <summary>Where its client may say the next thing before the last one is on its way: whose turn it is.</summary>
+    public Turns Turns { get; } = new();
+
     /// <summary>The transport that its client speaks: <c>streamable-http</c> or <c>sse</c>.</summary>
     public string Transport => streams.Own.CarriesAnswers ? "sse" : "streamable-http";
 
@@ -123,6 +126,12 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
 
     private async Task SendRequestCoreAsync(Message request, Exchange exchange)
     {
+        if (exchange.IsCompleted)
+        {
+            request.Dispose(); // It was cancelled before its turn came.
+            return;
+        }
+
         if (_link is null && request.Envelope.Method == McpMethod.Initialize)
         {
             Connect(InitializeRequest.Read(request));

@@ -8,10 +8,15 @@ namespace McpProxy.Relay.Processes;
 /// <summary>A stdio server that we started, and the way to end it with all that it has started itself.</summary>
 public sealed class ServerProcess : IDisposable
 {
-    /// <summary>How long a server may take to leave after its stdin closed, and again after SIGTERM (MCP 2025-11-25, lifecycle, shutdown).</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// What stopping a server may take: half a second until it has read what is queued for it, two after its stdin closed, two after SIGTERM
+    /// (MCP 2025-11-25, lifecycle, shutdown), and half a second to be gone after SIGKILL.
+    /// </summary>
+    public static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan FlushGrace = TimeSpan.FromMilliseconds(500);
+    private const double ShortShare = 0.1;
+    private const double GraceShare = 0.4;
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly string _name;
@@ -70,30 +75,32 @@ public sealed class ServerProcess : IDisposable
 
     /// <summary>Stops the process and all below it: closes stdin, waits, terminates the tree, waits, kills the tree.</summary>
     /// <param name="transport">The way to its stdin.</param>
-    public async Task StopAsync(LineTransport transport)
+    /// <param name="within">How long all of it may take; each step gets its share.</param>
+    public async Task StopAsync(LineTransport transport, TimeSpan within)
     {
         await Task.Yield(); // Reading /proc is no work for whoever stops it.
+        var grace = within * GraceShare;
         var tree = ProcessTree.Snapshot(_root, _mark);
         try
         {
-            await transport.CompleteAsync().WaitAsync(FlushGrace, _time);
+            await transport.CompleteAsync().WaitAsync(within * ShortShare, _time);
         }
         catch (TimeoutException)
         {
             await transport.DisposeAsync(); // It reads nothing: what is queued goes nowhere.
         }
 
-        if (!await EndsAsync(tree))
+        if (!await EndsAsync(tree, grace))
         {
             _logger.Terminating(_name, Id);
             tree = Grown(tree);
             WasTerminated = !Exited.IsCompleted;
             ProcessTree.Terminate(tree);
-            if (!await EndsAsync(tree))
+            if (!await EndsAsync(tree, grace))
             {
                 _logger.Killing(_name, Id);
                 KillTree(tree);
-                await EndsAsync(tree);
+                await EndsAsync(tree, within * ShortShare);
             }
         }
     }
@@ -132,12 +139,12 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Waits until the process and its whole tree are gone, or the time of grace is over.</summary>
-    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree)
+    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree, TimeSpan grace)
     {
         var since = _time.GetTimestamp();
         try
         {
-            await Exited.WaitAsync(Grace, _time);
+            await Exited.WaitAsync(grace, _time);
         }
         catch (TimeoutException)
         {
@@ -147,7 +154,7 @@ public sealed class ServerProcess : IDisposable
         // What is gone may have started something on its way out.
         while (ProcessTree.Alive(tree).Count > 0 || ProcessTree.Alive(Grown(tree)).Count > 0)
         {
-            if (_time.GetElapsedTime(since) >= Grace)
+            if (_time.GetElapsedTime(since) >= grace)
             {
                 return false;
             }

@@ -21,6 +21,10 @@ public sealed record RemoteOptions
     /// <value>Default: 5 minutes.</value>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long the server may take to answer the goodbye; it expires sessions anyway.</summary>
+    /// <value>Default: 3 seconds.</value>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How large a message from the server may be, in bytes.</summary>
     /// <value>Default: 256 MiB.</value>
     public int MaxMessageBytes { get; init; } = 256 * 1024 * 1024;

@@ -12,8 +12,6 @@ internal sealed class StreamableHttpWire : RemoteWire
     /// <summary>How long what follows an answer on its stream is still read; a server should end the stream there.</summary>
     private static readonly TimeSpan AfterAnswer = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
-
     private readonly OwnStream _own;
     private readonly AnswerStream _answers;
     private readonly MirroredHeaders _mirrored;
@@ -95,7 +93,7 @@ internal sealed class StreamableHttpWire : RemoteWire
             return;
         }
 
-        using var timeout = new CancellationTokenSource(CloseTimeout, Context.Time);
+        using var timeout = new CancellationTokenSource(Context.Options.CloseTimeout, Context.Time);
         using var request = Create(HttpMethod.Delete, Context.Options.Endpoint);
         session.Apply(request);
         try

@@ -48,10 +48,11 @@ public sealed class CancellationTests : GatewayTest
 
             Assert.True(await connection.TrySendRequestAsync(request, exchange, Token));
 
-            Assert.Equal((0, false), (connection.InFlight, connection.WasUsed));
+            Assert.Equal(0, connection.InFlight);
         }
 
-        Assert.Equal((0, 0), (pool.Outstanding, output.ToArray().Length));
+        Assert.Empty(output.ToArray());
+        await Wait.UntilAsync(() => pool.Outstanding == 0, "the answer was let go");
     }
 
     private static Message Read(MessagePool pool, string json) => MessageReader.Read(pool, Encoding.UTF8.GetBytes(json)).Single!;

@@ -1,4 +1,6 @@
+using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Tests.Harness;
+using Microsoft.Extensions.Logging;
 
 namespace McpProxy.Gateway.Tests.Backends;
 
@@ -66,6 +68,34 @@ public sealed class DedicatedLinkTests : GatewayTest
         var client = await host.ConnectAsync();
 
         Assert.Equal("[1]", await client.CallAsync("echo", "[1]"));
+    }
+
+    [Fact]
+    public async Task Initialize_SpareThatDiesBeforeItAnswers_IsAnsweredByAnotherProcess()
+    {
+        // That it has ended is noticed only after the client's initialize was written to it.
+        using var once = new Gate();
+        var host = await StartAsync(ScriptedServer.Dedicated($"if {once.Enter}; then echo spare >&2; hear; exit 3; fi; initialize"));
+        await host.Log.UntilAsync("spare");
+
+        var client = await host.ConnectAsync();
+
+        Assert.Equal("scripted", client.Initialized.GetProperty("result").GetProperty("serverInfo").GetProperty("name").GetString());
+        await Wait.UntilAsync(() => host.Log.Count($"heard {Rpc.Initialize()}") == 2, "both processes have heard initialize");
+        Assert.DoesNotContain(host.Log.Records, record => record.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Initialize_EveryProcessDiesBeforeItAnswers_FailsAfterTwo()
+    {
+        var host = await StartAsync(ScriptedServer.Dedicated("hear; exit 3"));
+
+        var answer = await host.Client().PostAsync(Rpc.Initialize());
+
+        Assert.Equal(ProxyFault.ExitedAtStart.Text, answer.Response.ErrorText());
+        await host.UntilSessionsAsync(0);
+        await host.StopAsync();
+        Assert.Equal(2, host.Log.Count($"heard {Rpc.Initialize()}"));
     }
 
     [Fact]

@@ -47,6 +47,29 @@ public sealed class ProcessTests : GatewayTest
         Assert.True(host.Log.Has("killing it"));
     }
 
+    [Fact]
+    public async Task Stop_ShutdownTimeoutShorterThanUsual_ShortensTheStepsOfAllProcesses()
+    {
+        var clock = new ManualClock();
+        var step = TimeSpan.FromSeconds(0.4); // Of one second.
+        var host = await StartAsync(
+            ScriptedServer.Dedicated("trap '' TERM; echo ready >&2; (initialize; while :; do hear; done); while :; do sleep 0.1; done"),
+            options => options.ShutdownTimeout = TimeSpan.FromSeconds(1),
+            clock);
+        await host.ConnectAsync();
+        await Wait.UntilAsync(() => host.Log.Count("] ready") == 2, "the process of the session and the spare ignore SIGTERM");
+
+        var stopping = host.Worker.StopAsync(TestContext.Current.CancellationToken);
+        await clock.UntilTimerAsync(step, count: 2);
+        clock.Advance(step);
+        await Wait.UntilAsync(() => host.Log.Count("terminating it") == 2, "both are terminated");
+        await clock.UntilTimerAsync(step, count: 2);
+        clock.Advance(step);
+        await Wait.UntilAsync(() => host.Log.Count("killing it") == 2, "both are killed");
+
+        await clock.PassUntilAsync(stopping, "both have ended");
+    }
+
     [Theory]
     [InlineData("--spawn-child")]
     [InlineData("--spawn-detached")]

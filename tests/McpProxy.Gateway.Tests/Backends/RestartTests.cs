@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Tests.Harness;
@@ -124,6 +125,28 @@ public sealed class RestartTests : GatewayTest
         var answer = await client.RequestAsync(Rpc.Request("any"));
 
         Assert.Equal("""{"last":"words"}""", answer.GetProperty("result").GetRawText());
+    }
+
+    [Theory]
+    [InlineData(nameof(SharingMode.Shared))]
+    [InlineData(nameof(SharingMode.Dedicated))]
+    public async Task Exit_AnswerToWhatItAsked_IsNotForTheNextProcess(string sharing)
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Create(Enum.Parse<SharingMode>(sharing)), clock: clock);
+        var client = await host.ConnectAsync(capabilities: Rpc.Answers);
+        var process = await client.ProcessIdAsync();
+        var asking = await client.StreamAsync(Rpc.Call("ask"));
+        var request = await asking.ReadAsync("roots/list");
+        GatewayHost.Kill(process);
+        await host.Log.UntilAsync("starting it again in 0.5 s");
+
+        var answering = client.PostAsync(Rpc.Result(request.Id(), """{"roots":[]}"""));
+        await host.Log.UntilAsync("answer was not delivered");
+        await clock.PassUntilAsync(() => host.Backend.GetStatus().Connections == 1, "it was started again");
+
+        Assert.Equal(HttpStatusCode.Accepted, (await answering).Status);
+        Assert.DoesNotContain(await client.SeenAsync(), line => line.Contains("\"roots\":[]", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -50,6 +50,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public BackendRegistry Backends => _app.Services.GetRequiredService<BackendRegistry>();
 
+    /// <summary>Stops the backends when the gateway stops.</summary>
+    public BackendWorker Worker => _app.Services.GetRequiredService<BackendWorker>();
+
     /// <summary>Starts a gateway as <see cref="GatewayApplication"/> does.</summary>
     public static async Task<GatewayHost> StartAsync(
         IReadOnlyDictionary<string, BackendOptions> backends, Action<GatewayOptions>? configure, ManualClock? clock)

@@ -31,8 +31,8 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until something waits for exactly this long.</summary>
-    public Task UntilTimerAsync(TimeSpan dueTime) => Wait.UntilAsync(() => HasTimer(dueTime), $"something waits for {dueTime}");
+    /// <summary>Waits until something waits for exactly this long, or so many do.</summary>
+    public Task UntilTimerAsync(TimeSpan dueTime, int count = 1) => Wait.UntilAsync(() => CountTimers(dueTime) >= count, $"{count} wait for {dueTime}");
 
     /// <summary>Lets time pass, and runs what falls due, in order.</summary>
     public void Advance(TimeSpan duration)
@@ -56,11 +56,11 @@ internal sealed class ManualClock : TimeProvider
         },
         what);
 
-    private bool HasTimer(TimeSpan dueTime)
+    private int CountTimers(TimeSpan dueTime)
     {
         lock (_gate)
         {
-            return _timers.Exists(timer => timer.DueTime == dueTime);
+            return _timers.Count(timer => timer.DueTime == dueTime);
         }
     }
 

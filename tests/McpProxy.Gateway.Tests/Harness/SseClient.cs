@@ -16,6 +16,9 @@ internal sealed class SseClient : IDisposable
     /// <summary>What the event <c>endpoint</c> said.</summary>
     public string Endpoint { get; private set; } = "";
 
+    /// <summary>Whether each POST has a connection of its own: on one connection, each waits until the one before it is on its way.</summary>
+    public bool PostsApart { set => _http.DefaultRequestHeaders.ConnectionClose = value; }
+
     private Uri Messages { get; set; } = null!;
 
     /// <summary>Opens the stream.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Tests.Harness;
 
@@ -46,6 +48,49 @@ public sealed class HttpSseEndpointsTests : GatewayTest
         var messages = await client.Stream.ReadToAsync(message => message.IsResponse());
         Assert.Equal(["1.0", "1.0"], messages.SkipLast(1).Select(message => message.Params().GetProperty("progressToken").GetRawText()));
         Assert.Equal(("\"é\"", "notified"), (messages[^1].Id(), messages[^1].Text()));
+    }
+
+    [Theory]
+    [InlineData(nameof(SharingMode.Shared))]
+    [InlineData(nameof(SharingMode.Dedicated))]
+    public async Task Post_WhileTheBackendIsStartedAgain_ReachesItInTheOrderOfThePosts(string sharing)
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Create(Enum.Parse<SharingMode>(sharing)), clock: clock);
+        using var client = await host.ConnectSseAsync();
+        GatewayHost.Kill(int.Parse(await client.CallAsync("pid"), CultureInfo.InvariantCulture));
+        await host.Log.UntilAsync("starting it again in 0.5 s");
+        client.PostsApart = true;
+
+        var methods = Enumerable.Range(0, 40).Select(number => $"own/{number}").ToList();
+        foreach (var (number, method) in methods.Index())
+        {
+            Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(number % 2 == 0 ? Rpc.Request(method, id: $"{number}") : Rpc.Notification(method))).Status);
+        }
+
+        await client.PostAsync(Rpc.Call("seen", id: "\"seen\""));
+        var seen = client.Stream.ReadAsync(message => message.Id() == "\"seen\"");
+        await clock.PassUntilAsync(seen, "it is answered");
+        var lines = JsonElement.Parse((await seen).Text()).EnumerateArray().Select(line => JsonElement.Parse(line.GetString()!).Method());
+        Assert.Equal(methods, lines.Where(method => method!.StartsWith("own/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Post_CancellationOfWhatWaitsForTheBackend_IsNotBehindIt()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Shared(), clock: clock);
+        using var client = await host.ConnectSseAsync();
+        GatewayHost.Kill(int.Parse(await client.CallAsync("pid"), CultureInfo.InvariantCulture));
+        await host.Log.UntilAsync("starting it again in 0.5 s");
+        client.PostsApart = true;
+        await client.PostAsync(Rpc.Request("own/first", id: "7"));
+        await client.PostAsync(Rpc.Request("own/second", id: "8"));
+
+        await client.PostAsync(Rpc.Cancelled("8"));
+
+        // The clock stands still, so the backend does not run.
+        Assert.Equal("8", (await client.Stream.ReadResponseAsync()).Id());
     }
 
     [Fact]
