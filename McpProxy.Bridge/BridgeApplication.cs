@@ -45,7 +45,7 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             return Console.OpenStandardOutput();
         }
 
-        var file = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        var file = new PromptOutput(new SafeFileHandle(1, ownsHandle: false));
         return file.CanSeek ? Console.OpenStandardOutput() : file;
     }
 
