@@ -75,6 +75,11 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         await using var telemetry = BridgeTelemetry.Start(variable, options.LogLevel);
         ILogger logger = NewLogger(options.LogLevel);
         logger = telemetry?.Add(logger) ?? logger;
+        if (telemetry is null)
+        {
+            SocketThreads.RunContinuationsInline(); // Exporters block the thread that they are called on.
+        }
+
         using var network = CreateHttp(options);
         using var direct = new HttpMessageInvoker(network, disposeHandler: false);
         using var credentials = options.ClientCredentials is null ? null : new ClientCredentialsTokens(options, direct, time);
