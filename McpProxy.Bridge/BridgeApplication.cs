@@ -77,7 +77,7 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         logger = telemetry?.Add(logger) ?? logger;
         if (telemetry is null)
         {
-            SocketThreads.RunContinuationsInline(); // Exporters block the thread that they are called on.
+            SocketThreads.RunContinuationsInline(); // An exporter blocks a thread until its own answers are there.
         }
 
         using var network = CreateHttp(options);
