@@ -45,7 +45,7 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             return Console.OpenStandardOutput();
         }
 
-        var file = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        var file = new PromptOutput(new SafeFileHandle(1, ownsHandle: false));
         return file.CanSeek ? Console.OpenStandardOutput() : file;
     }
 
@@ -75,6 +75,11 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         await using var telemetry = BridgeTelemetry.Start(variable, options.LogLevel);
         ILogger logger = NewLogger(options.LogLevel);
         logger = telemetry?.Add(logger) ?? logger;
+        if (telemetry is null)
+        {
+            SocketThreads.RunContinuationsInline(); // An exporter blocks a thread until its own answers are there.
+        }
+
         using var network = CreateHttp(options);
         using var direct = new HttpMessageInvoker(network, disposeHandler: false);
         using var credentials = options.ClientCredentials is null ? null : new ClientCredentialsTokens(options, direct, time);

@@ -80,7 +80,7 @@ internal sealed class RemoteLink(
         await _pump.WaitAsync(LastWords, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task<(RemoteTransport? Remote, Message? Refusal)> ConnectForAsync(Message message, CancellationToken cancellationToken)
+    private async ValueTask<(RemoteTransport? Remote, Message? Refusal)> ConnectForAsync(Message message, CancellationToken cancellationToken)
     {
         try
         {
@@ -94,7 +94,7 @@ internal sealed class RemoteLink(
     }
 
     /// <returns>A session that is as it was, or the server's refusal to open one.</returns>
-    private async Task<(RemoteTransport? Remote, Message? Refusal)> TryConnectAsync(Message message, CancellationToken cancellationToken)
+    private async ValueTask<(RemoteTransport? Remote, Message? Refusal)> TryConnectAsync(Message message, CancellationToken cancellationToken)
     {
         var begins = message.Envelope.Is(MessageKind.Request, McpMethod.Initialize);
         if (_current is { Ended: null } live && !(begins && _setup.IsInitialized))

@@ -75,7 +75,7 @@ internal sealed class AuthorizationHandler(Uri endpoint, ITokenSource tokens, Ht
         };
         foreach (var (name, values) in request.Headers.NonValidated)
         {
-            copy.Headers.TryAddWithoutValidation(name, values);
+            copy.Headers.TryAddWithoutValidation(name, values.ToString());
         }
 
         copy.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue(Scheme, token);

@@ -25,6 +25,7 @@ internal sealed class LoginTokens(BridgeOptions options, HttpMessageInvoker http
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private TokenFile? _file;
+    private bool? _hasFolder;
     private (Task<string> Task, string? Rejected)? _renewal;
 
     private TokenFile File => LazyInitializer.EnsureInitialized(ref _file, () => new TokenFile(options, logger));
@@ -37,8 +38,9 @@ internal sealed class LoginTokens(BridgeOptions options, HttpMessageInvoker http
 
     /// <inheritdoc/>
     public ValueTask<string?> GetAsync(CancellationToken cancellationToken) =>
-        // Where nobody has ever logged in, nothing is loaded that only a login needs: a host waits for the first answer.
-        new(_file is not null || Directory.Exists(options.TokenFolder) ? File.Valid(time) : null);
+        // Where nobody has ever logged in, nothing is loaded that only a login needs: a host waits for the first answer. It is looked for
+        // once: whoever needs a token that another process gets meanwhile is asked for it.
+        new(_file is not null || (_hasFolder ??= Directory.Exists(options.TokenFolder)) ? File.Valid(time) : null);
 
     /// <inheritdoc/>
     public Task<string> RenewAsync(HttpResponseMessage challenge, string? rejected, CancellationToken cancellationToken)

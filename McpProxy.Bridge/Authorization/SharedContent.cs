@@ -12,7 +12,7 @@ internal sealed class SharedContent : HttpContent
         _content = content;
         foreach (var (name, values) in content.Headers.NonValidated)
         {
-            Headers.TryAddWithoutValidation(name, values);
+            Headers.TryAddWithoutValidation(name, values.ToString());
         }
     }
 

@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using McpProxy.Relay.Messages;
@@ -38,14 +38,22 @@ internal sealed class MessageContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var writer = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
-        for (var offset = 0; offset < _message.Length;)
+        var staging = ArrayPool<byte>.Shared.Rent(Math.Min(_message.Length, ChunkBytes));
+        try
         {
-            offset += WriteChunk(writer, offset);
-            await writer.FlushAsync(cancellationToken);
+            var chunk = new FixedWriter(staging);
+            for (var offset = 0; offset < _message.Length;)
+            {
+                offset += WriteChunk(chunk, offset);
+                await stream.WriteAsync(chunk.WrittenMemory, cancellationToken);
+                chunk.Clear();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(staging);
         }
 
-        await writer.CompleteAsync();
         Written?.Invoke();
     }
 
@@ -64,12 +72,12 @@ internal sealed class MessageContent : HttpContent
     /// Over HTTP/2 an answer can come while the body is still being sent: nothing is read after the content was disposed, because the
     /// message's buffer may be another's then.
     /// </summary>
-    private int WriteChunk(PipeWriter writer, int offset)
+    private int WriteChunk(FixedWriter chunk, int offset)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _message.WriteTo(writer, offset, ChunkBytes);
+            return _message.WriteTo(chunk, offset, chunk.Free);
         }
     }
 }

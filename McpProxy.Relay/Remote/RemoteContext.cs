@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Transports;
@@ -50,6 +51,7 @@ internal sealed class RemoteContext(RemoteOptions options, HttpMessageInvoker ht
     public RemoteFault? Ended => Volatile.Read(ref _ended);
 
     /// <summary>Waits for what comes in next.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a message.
     public async ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
     {
         while (await _inbox.Reader.WaitToReadAsync(cancellationToken))

@@ -22,14 +22,10 @@ internal sealed class RemoteFinder(RemoteContext context, SemaphoreSlim finding)
     };
 
     /// <summary>Sends a request, and returns when it was answered or given up.</summary>
-    public async Task CallAsync(RemoteCall call)
-    {
-        if (Wire is { } known)
-        {
-            await known.CallAsync(call);
-            return;
-        }
+    public Task CallAsync(RemoteCall call) => Wire is { } known ? known.CallAsync(call) : FindAsync(call);
 
+    private async Task FindAsync(RemoteCall call)
+    {
         using var turn = await FindingTurn.TakeAsync(finding, call.Token);
         if (Wire is { } found)
         {

@@ -242,13 +242,13 @@ public sealed class RemoteTransport : ITransport
         await _context.FailAsync(call, fault);
     }
 
-    private async Task CallAsync(RemoteCall call)
+    private Task CallAsync(RemoteCall call)
     {
         if (call.IsHandshake)
         {
             call.StopAfter(_context.Options.ConnectTimeout); // Only then: there is no limit on how long a tool may run.
         }
 
-        await _finder.CallAsync(call);
+        return _finder.CallAsync(call);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using McpProxy.Relay.Messages;
 
@@ -12,8 +11,8 @@ internal abstract class RemoteWire(RemoteContext context)
     /// <summary>How long the answer to a cancelled request is still waited for: a server that obeys sends none.</summary>
     protected static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(5);
 
-    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
-    private static readonly MediaTypeWithQualityHeaderValue EventStream = new("text/event-stream");
+    private const string Json = "application/json";
+    private const string EventStream = "text/event-stream";
 
     /// <summary>What both wires work with.</summary>
     protected RemoteContext Context => context;
@@ -33,8 +32,7 @@ internal abstract class RemoteWire(RemoteContext context)
     protected HttpRequestMessage Post(Uri endpoint, Message message, Action? written = null)
     {
         var request = Create(HttpMethod.Post, endpoint);
-        request.Headers.Accept.Add(Json);
-        request.Headers.Accept.Add(EventStream);
+        request.Headers.TryAddWithoutValidation("Accept", $"{Json}, {EventStream}");
         request.Content = new MessageContent(message) { Written = written };
         return request;
     }
@@ -43,7 +41,7 @@ internal abstract class RemoteWire(RemoteContext context)
     protected HttpRequestMessage Get(Uri endpoint)
     {
         var request = Create(HttpMethod.Get, endpoint);
-        request.Headers.Accept.Add(EventStream);
+        request.Headers.TryAddWithoutValidation("Accept", EventStream);
         return request;
     }
 
@@ -64,10 +62,10 @@ internal abstract class RemoteWire(RemoteContext context)
     }
 
     /// <summary>Whether a response is a stream of events.</summary>
-    internal static bool IsEventStream(HttpResponseMessage response) => HasType(response, "text/event-stream");
+    internal static bool IsEventStream(HttpResponseMessage response) => HasType(response, EventStream);
 
     /// <summary>Whether a response is JSON.</summary>
-    protected static bool IsJson(HttpResponseMessage response) => HasType(response, "application/json");
+    protected static bool IsJson(HttpResponseMessage response) => HasType(response, Json);
 
     /// <summary>How long a message that is not waited for may take to be accepted.</summary>
     protected Deadline Patience() => new(context.Options.ConnectTimeout, context.Time, context.Stopping);

@@ -36,7 +36,11 @@ internal sealed class StreamableHttpWire : RemoteWire
     {
         call.AfterAnswer = AfterAnswer;
         using var request = Post(Context.Options.Endpoint, call.Request, call.NoteSent);
-        request.Options.Set(RemoteHttp.MoreTime, call.AllowHandshake);
+        if (call.IsHandshake)
+        {
+            request.Options.Set(RemoteHttp.MoreTime, call.AllowHandshake);
+        }
+
         var session = Prepare(request, call.Request, call.IsModern, call.Method);
         using var response = await Context.Http.SendAsync(request, call.Token);
         if (!response.IsSuccessStatusCode)
