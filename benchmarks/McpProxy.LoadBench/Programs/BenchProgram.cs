@@ -62,6 +62,11 @@ internal sealed class BenchProgram : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
+        foreach (var (name, value) in launch.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Start(start);
         lock (Running)
         {

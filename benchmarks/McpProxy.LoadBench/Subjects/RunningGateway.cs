@@ -37,7 +37,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var gateway = new RunningGateway(subject, wire, FreePort());
         try
         {
-            await gateway.WaitAsync(cancellationToken);
+            await gateway.WaitForAnswerAsync(cancellationToken);
             return gateway;
         }
         catch
@@ -72,6 +72,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>What its process has used so far.</summary>
     public ProcessUsage Usage() => _program.Usage();
 
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> WaitAsync(CancellationToken cancellationToken) => _program.WaitAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
     private static int FreePort()
@@ -81,7 +85,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    private async Task WaitForAnswerAsync(CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(StartPatience);

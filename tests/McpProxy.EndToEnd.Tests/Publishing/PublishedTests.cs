@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using McpProxy.EndToEnd.Tests.Harness;
+using McpProxy.EndToEnd.Tests.Memory;
 using McpProxy.EndToEnd.Tests.Wire;
 
 namespace McpProxy.EndToEnd.Tests.Publishing;
@@ -10,6 +11,10 @@ namespace McpProxy.EndToEnd.Tests.Publishing;
 /// </summary>
 public sealed class PublishedTests(PublishedBuild published) : IClassFixture<PublishedBuild>
 {
+    // 44 MB, and 73 methods: those that can only be compiled for the processor that is there. Without the profile it is 52 MB, and 440.
+    private const int MaxResidentKilobytes = 51 * 1024;
+    private const int MaxCompiledMethods = 150;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -44,6 +49,21 @@ public sealed class PublishedTests(PublishedBuild published) : IClassFixture<Pub
 
         Assert.Equal(0, await bridge.WaitForExitAsync(Token));
         Assert.Equal("everything-server", (string?)JsonNode.Parse(Assert.Single(bridge.Output))!["result"]?["serverInfo"]?["name"]);
+    }
+
+    /// <summary>More of either means that the profile was not used, or is out of date: see docs/decisions/0012-a-profile-of-the-start.md.</summary>
+    [Fact]
+    public async Task Gateway_PublishedAndAskedOnce_IsSmallAndHasCompiledLittle()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        await using var gateway = await McpProxyProcess.StartAsync(["--port", "0", "--", .. Backends.Sample], Token, published.ConfigureListing);
+        using var wire = await StreamableHttpWire.ConnectAsync(gateway.Mcp, Token);
+
+        var methods = await File.ReadAllLinesAsync(published.CompiledMethodsFile, Token);
+        var memory = ResidentMemory.Of(gateway.Id);
+
+        Assert.InRange(memory.NowKilobytes, 1, MaxResidentKilobytes);
+        Assert.InRange(methods.Length, 1, MaxCompiledMethods);
     }
 
     /// <summary>The first write fails, and so ends the writer: the one way to an end on which the linker once left a lock behind.</summary>
