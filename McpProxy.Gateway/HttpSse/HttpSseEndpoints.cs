@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
@@ -11,13 +12,22 @@ namespace McpProxy.Gateway.HttpSse;
 /// <summary>HTTP+SSE (MCP 2024-11-05, transports): a stream on <c>/sse</c>, and <c>/messages/</c> for what the client says.</summary>
 internal static class HttpSseEndpoints
 {
+    private const string PlainText = "text/plain; charset=utf-8";
+
+    private static ReadOnlySpan<byte> Accepted => "Accepted"u8;
+
     /// <summary>Maps the endpoints, at the root and for each named server.</summary>
     public static IEndpointRouteBuilder MapHttpSse(this IEndpointRouteBuilder routes)
     {
+        var sessions = routes.ServiceProvider.GetRequiredService<SessionRegistry>();
+        var openStreams = routes.ServiceProvider.GetRequiredService<OpenStreams>();
+        var pool = routes.ServiceProvider.GetRequiredService<MessagePool>();
+        var options = routes.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         foreach (var prefix in (string[])["", "/servers/{name}"])
         {
-            routes.MapGet($"{prefix}/sse", GetAsync);
-            routes.MapPost($"{prefix}/messages", PostAsync);
+            routes.MapGet($"{prefix}/sse", context => GetAsync(context, sessions, openStreams, time));
+            routes.MapPost($"{prefix}/messages", context => PostAsync(context, sessions, pool, options));
         }
 
         return routes;
@@ -55,7 +65,7 @@ internal static class HttpSseEndpoints
         }
     }
 
-    private static async Task PostAsync(HttpContext context, SessionRegistry sessions, MessagePool pool, IOptions<GatewayOptions> options)
+    private static async Task PostAsync(HttpContext context, SessionRegistry sessions, MessagePool pool, GatewayOptions options)
     {
         var (session, fault) = FindSession(context, sessions);
         if (session is null)
@@ -64,7 +74,7 @@ internal static class HttpSseEndpoints
             return;
         }
 
-        var (body, unread) = await RequestBody.ReadAsync(context, pool, options.Value.MaxRequestBytes);
+        var (body, unread) = await RequestBody.ReadAsync(context, pool, options.MaxRequestBytes);
         if (unread is not null || body.Fault != ScanFault.None)
         {
             body.Discard();
@@ -81,9 +91,12 @@ internal static class HttpSseEndpoints
         // Queued before the answer, so that what the client says next stays behind it. A request whose backend is still starting
         // is not waited for: its answer comes on the stream.
         var sent = body.Single is { } single ? SendAsync(session, single, pool) : SendAllAsync(session, body.Batch!, pool);
-        await AnswerAsync(context, StatusCodes.Status202Accepted, "Accepted");
-        await context.Response.CompleteAsync();
-        await sent;
+        Accept(context);
+        if (!sent.IsCompletedSuccessfully)
+        {
+            await context.Response.CompleteAsync();
+            await sent;
+        }
     }
 
     private static (Session? Session, ProxyFault? Fault) FindSession(HttpContext context, SessionRegistry sessions)
@@ -133,10 +146,19 @@ internal static class HttpSseEndpoints
         }
     }
 
+    // Not flushed: the end of the response does it.
+    private static void Accept(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.ContentType = PlainText;
+        context.Response.ContentLength = Accepted.Length;
+        context.Response.BodyWriter.Write(Accepted);
+    }
+
     private static Task AnswerAsync(HttpContext context, int status, string text)
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentType = PlainText;
         context.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
         return context.Response.WriteAsync(text, context.RequestAborted);
     }

@@ -15,34 +15,38 @@ internal static class OperatorEndpoints
     /// <summary>Maps the endpoints.</summary>
     public static IEndpointRouteBuilder MapOperator(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/operator").AddEndpointFilter(CheckAsync);
-        group.MapPost("/servers/{name}/restart", Restart);
-        group.MapGet("/servers/{name}", GetServer);
-        group.MapGet("/sessions", GetSessions);
+        var backends = routes.ServiceProvider.GetRequiredService<BackendRegistry>();
+        var sessions = routes.ServiceProvider.GetRequiredService<SessionRegistry>();
+        var key = routes.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value.OperatorKey;
+        var group = routes.MapGroup("/operator");
+        group.MapPost("/servers/{name}/restart", context => (Check(context, key) ?? Restart(Name(context), backends)).ExecuteAsync(context));
+        group.MapGet("/servers/{name}", context => (Check(context, key) ?? GetServer(Name(context), backends)).ExecuteAsync(context));
+        group.MapGet("/sessions", context => (Check(context, key) ?? GetSessions(sessions)).ExecuteAsync(context));
         return routes;
     }
 
-    private static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    private static string Name(HttpContext context) => (string)context.GetRouteValue("name")!;
+
+    /// <returns>The answer to who is no operator, or null.</returns>
+    private static IResult? Check(HttpContext context, string? key)
     {
-        var context = invocation.HttpContext;
-        if (context.RequestServices.GetRequiredService<IOptions<GatewayOptions>>().Value.OperatorKey is not { Length: > 0 } key)
+        if (key is not { Length: > 0 })
         {
-            return Answer(StatusCodes.Status404NotFound, "The operator's endpoints are off. Set a key: McpProxy:OperatorKey (McpProxy__OperatorKey in the environment).");
+            return Refuse(StatusCodes.Status404NotFound, "The operator's endpoints are off. Set a key: McpProxy:OperatorKey (McpProxy__OperatorKey in the environment).");
         }
 
         // Hashed, so that the time that comparing takes says nothing, not even the key's length.
         var given = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
         if (CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {key}"))))
         {
-            return next(invocation);
+            return null;
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        return Answer(StatusCodes.Status401Unauthorized, "Send \"Authorization: Bearer KEY\", with the key of McpProxy:OperatorKey.");
+        return Refuse(StatusCodes.Status401Unauthorized, "Send \"Authorization: Bearer KEY\", with the key of McpProxy:OperatorKey.");
     }
 
-    private static ValueTask<object?> Answer(int status, string error) =>
-        ValueTask.FromResult<object?>(Results.Json(new OperatorError(error), OperatorJson.Default.OperatorError, statusCode: status));
+    private static IResult Refuse(int status, string error) => Results.Json(new OperatorError(error), OperatorJson.Default.OperatorError, statusCode: status);
 
     private static IResult Restart(string name, BackendRegistry backends)
     {
@@ -68,8 +72,7 @@ internal static class OperatorEndpoints
             OperatorJson.Default.ObservedServer);
     }
 
-    private static IResult Unknown() => Results.Json(
-        new OperatorError("There is no server of that name. GET /status names them."), OperatorJson.Default.OperatorError, statusCode: StatusCodes.Status404NotFound);
+    private static IResult Unknown() => Refuse(StatusCodes.Status404NotFound, "There is no server of that name. GET /status names them.");
 
     private static IResult GetSessions(SessionRegistry sessions) => Results.Json(
         new OpenSessions([.. sessions.All.OrderByDescending(session => session.Age).Select(Describe)]), OperatorJson.Default.OpenSessions);

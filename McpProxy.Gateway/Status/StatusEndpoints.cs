@@ -9,13 +9,16 @@ namespace McpProxy.Gateway.Status;
 /// <summary><c>/status</c>: what runs here, for people and monitors. No arguments, no environment: they may hold secrets.</summary>
 internal static class StatusEndpoints
 {
-    private static readonly string[] Methods = ["GET", "HEAD"];
-    private static readonly StatusJson Json = new(new JsonSerializerOptions(StatusJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // Not before somebody asks: making it takes a part of the start.
+    private static readonly Lazy<StatusJson> Json =
+        new(() => new(new JsonSerializerOptions(StatusJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
 
     /// <summary>Maps the endpoint.</summary>
     public static IEndpointRouteBuilder MapStatus(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/status", Methods, GetStatus);
+        var backends = routes.ServiceProvider.GetRequiredService<BackendRegistry>();
+        var sessions = routes.ServiceProvider.GetRequiredService<SessionRegistry>();
+        routes.MapMethods("/status", ["GET", "HEAD"], context => GetStatus(backends, sessions).ExecuteAsync(context));
         return routes;
     }
 
@@ -29,7 +32,7 @@ internal static class StatusEndpoints
                 GatewayVersion.Text,
                 sessions.Count,
                 backends.All.Values.ToDictionary(backend => backend.Name, backend => Describe(backend, perBackend.GetValueOrDefault(backend.Name)))),
-            Json.GatewayStatus);
+            Json.Value.GatewayStatus);
     }
 
     private static ServerStatus Describe(Backend backend, int sessions)

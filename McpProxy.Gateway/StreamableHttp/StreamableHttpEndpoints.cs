@@ -15,11 +15,16 @@ internal static class StreamableHttpEndpoints
     /// <summary>Maps the endpoint, at the root and for each named server.</summary>
     public static IEndpointRouteBuilder MapStreamableHttp(this IEndpointRouteBuilder routes)
     {
+        var post = routes.ServiceProvider.GetRequiredService<PostHandler>();
+        var sessions = routes.ServiceProvider.GetRequiredService<SessionRegistry>();
+        var openStreams = routes.ServiceProvider.GetRequiredService<OpenStreams>();
+        var options = routes.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         foreach (var pattern in (string[])["/mcp", "/servers/{name}/mcp"])
         {
-            routes.MapPost(pattern, (HttpContext context, PostHandler handler) => handler.HandleAsync(context));
-            routes.MapGet(pattern, GetAsync);
-            routes.MapDelete(pattern, DeleteAsync);
+            routes.MapPost(pattern, post.HandleAsync);
+            routes.MapGet(pattern, context => GetAsync(context, sessions, openStreams, options, time));
+            routes.MapDelete(pattern, context => DeleteAsync(context, sessions, options));
         }
 
         return routes;
@@ -51,10 +56,10 @@ internal static class StreamableHttpEndpoints
             : (null, ProxyFault.UnsupportedVersion);
     }
 
-    private static async Task GetAsync(HttpContext context, SessionRegistry sessions, OpenStreams openStreams, IOptions<GatewayOptions> options, TimeProvider time)
+    private static async Task GetAsync(HttpContext context, SessionRegistry sessions, OpenStreams openStreams, GatewayOptions options, TimeProvider time)
     {
         sessions.Touch();
-        var (session, fault) = FindSessionFor(context, options.Value);
+        var (session, fault) = FindSessionFor(context, options);
         fault ??= AcceptHeader.Read(context.Request).Sse ? null : ProxyFault.NotAcceptableStream;
         if (session is null || fault is not null)
         {
@@ -92,10 +97,10 @@ internal static class StreamableHttpEndpoints
         return SseEventId.TryParse(lastEventId, out var id) ? session.Streams.Resume(id, context.Abort) : null;
     }
 
-    private static async Task DeleteAsync(HttpContext context, SessionRegistry sessions, IOptions<GatewayOptions> options)
+    private static async Task DeleteAsync(HttpContext context, SessionRegistry sessions, GatewayOptions options)
     {
         sessions.Touch();
-        var (session, fault) = FindSessionFor(context, options.Value);
+        var (session, fault) = FindSessionFor(context, options);
         if (session is null)
         {
             await FaultResponse.WriteAsync(context, fault!);
