@@ -13,22 +13,30 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
     /// <summary>A pipe that can be written to takes at least so much at once (poll(2) and pipe(7) on Linux: PIPE_BUF), and a socket more.</summary>
     private const int RoomBytes = 4096;
 
+    /// <summary>How long a full pipe is waited for before it is seen whether it still should be.</summary>
+    private const int WaitMilliseconds = 1000;
+
     private const short CanBeWritten = 4; // POLLOUT
+    private const int Interrupted = 4; // EINTR
+
+    private static readonly int Full = OperatingSystem.IsLinux() ? 11 : 35; // EAGAIN
 
     private readonly SafeFileHandle _pipe = pipe;
+
+    private int Descriptor => (int)_pipe.DangerousGetHandle();
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.Length > RoomBytes || cancellationToken.IsCancellationRequested || !HasRoom())
         {
-            return base.WriteAsync(buffer, cancellationToken);
+            return new ValueTask(Task.Run(() => WriteAll(buffer.Span, cancellationToken), cancellationToken));
         }
 
         try
         {
-            Write(buffer.Span);
-            return ValueTask.CompletedTask;
+            var rest = buffer[WriteSome(buffer.Span)..];
+            return rest.IsEmpty ? ValueTask.CompletedTask : new ValueTask(Task.Run(() => WriteAll(rest.Span, cancellationToken), cancellationToken));
         }
         catch (IOException e)
         {
@@ -39,20 +47,59 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask; // Nothing is kept back.
 
-    private bool HasRoom()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return false; // Others promise less, and more of them block.
-        }
+    private bool HasRoom() => OperatingSystem.IsLinux() && HasRoomWithin(milliseconds: 0); // Others promise less, and more of them block.
 
-        var request = new PollRequest { Descriptor = (int)_pipe.DangerousGetHandle(), Wanted = CanBeWritten };
-        return Poll(ref request, count: 1, milliseconds: 0) == 1 && (request.Found & CanBeWritten) != 0;
+    private bool HasRoomWithin(int milliseconds)
+    {
+        var request = new PollRequest { Descriptor = Descriptor, Wanted = CanBeWritten };
+        return Poll(ref request, count: 1, milliseconds) == 1 && (request.Found & CanBeWritten) != 0;
+    }
+
+    private void WriteAll(ReadOnlySpan<byte> data, CancellationToken cancellationToken)
+    {
+        while (!data.IsEmpty)
+        {
+            var written = WriteSome(data);
+            data = data[written..];
+            if (written == 0)
+            {
+                HasRoomWithin(WaitMilliseconds);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <returns>How much was written: nothing when a host has made the pipe one that does not wait, and it is full.</returns>
+    private int WriteSome(ReadOnlySpan<byte> data)
+    {
+        while (true)
+        {
+            var written = Write(Descriptor, data, (nuint)data.Length);
+            if (written >= 0)
+            {
+                return (int)written;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Full)
+            {
+                return 0;
+            }
+
+            if (error != Interrupted)
+            {
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+            }
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "poll")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Poll(ref PollRequest request, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nuint length);
 
     /// <summary>struct pollfd.</summary>
     private struct PollRequest

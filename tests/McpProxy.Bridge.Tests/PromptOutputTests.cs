@@ -1,4 +1,6 @@
 using System.IO.Pipes;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace McpProxy.Bridge.Tests;
@@ -65,6 +67,34 @@ public sealed class PromptOutputTests : IDisposable
         _reader.ReadExactly(new byte[100 * Chunk]);
 
         await writing;
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(10_000 * Chunk)]
+    public async Task WriteAsync_EndThatDoesNotWaitIsFull_WritesAllOfIt(int size)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var end = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await end.ConnectAsync(listener.LocalEndPoint!, Token); // What .NET does asynchronously, it does with O_NONBLOCK.
+        using var reader = await listener.AcceptAsync(Token);
+        using var stream = new NetworkStream(reader);
+        await using var output = new PromptOutput(new SafeFileHandle(end.Handle, ownsHandle: false));
+        var written = 0;
+        Task writing;
+        do
+        {
+            writing = output.WriteAsync(new byte[size], Token).AsTask();
+            written += size;
+        }
+        while (writing.IsCompletedSuccessfully);
+
+        var reading = stream.ReadExactlyAsync(new byte[written], Token).AsTask();
+
+        await writing;
+        await reading;
     }
 
     [Fact]
