@@ -75,9 +75,10 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         await using var telemetry = BridgeTelemetry.Start(variable, options.LogLevel);
         ILogger logger = NewLogger(options.LogLevel);
         logger = telemetry?.Add(logger) ?? logger;
-        if (telemetry is null)
+        if (telemetry is null && options.Remote.Endpoint.Scheme == Uri.UriSchemeHttp)
         {
-            SocketThreads.RunContinuationsInline(); // An exporter blocks a thread until its own answers are there.
+            // Elsewhere what such a thread may wait for would come on such a thread: an exporter's answers, the certificates of a chain.
+            SocketThreads.RunContinuationsInline();
         }
 
         using var network = CreateHttp(options);

@@ -9,7 +9,6 @@ internal static class SocketThreads
     private const string RunInline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string Count = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
-    /// <summary>A certificate that is fetched while another one is checked comes on another thread than the one that waits for it.</summary>
     private const int AtLeast = 2;
 
     /// <summary>The runtime's default is one for each processor, and each is a thread that most bridges have no work for.</summary>

@@ -73,6 +73,7 @@ internal static class GatewayApplication
         {
             console.FormatterName = LineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace; // stdout is not ours.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // Whoever reads no log holds nothing up.
         });
         builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
         builder.AddServiceDefaults();
@@ -116,6 +117,7 @@ internal static class GatewayApplication
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
+            await app.Services.GetRequiredService<BackendWorker>().StopAsync(CancellationToken.None);
             await SayAsync(error, "error", [$"cannot listen on {options.Host} port {options.Port} (--host, --port): {e.Message}"]);
             return ExitCode.Failure;
         }

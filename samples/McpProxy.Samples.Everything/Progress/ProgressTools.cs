@@ -47,14 +47,13 @@ internal sealed class ProgressTools(TimeProvider time, CancelledCallRegistry can
             try
             {
                 await Task.Delay(step, time, cancellationToken);
+                await ReportAsync(request, done + 1, steps, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 cancelledCalls.Add(new CancelledCall(label, done, steps));
                 throw;
             }
-
-            await ReportAsync(request, done + 1, steps, cancellationToken);
         }
 
         return $"Finished {steps} steps in {milliseconds} ms.";
