@@ -9,6 +9,7 @@ internal static class SocketThreads
     private const string RunInline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string Count = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
+    /// <summary>With one alone, a connection that much comes in on would hold up all others.</summary>
     private const int AtLeast = 2;
 
     /// <summary>The runtime's default is one for each processor, and each is a thread that most bridges have no work for.</summary>
