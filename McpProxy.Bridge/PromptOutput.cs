@@ -28,14 +28,10 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.Length > RoomBytes || cancellationToken.IsCancellationRequested || !HasRoom())
-        {
-            return new ValueTask(Task.Run(() => WriteAll(buffer.Span, cancellationToken), cancellationToken));
-        }
-
+        var hasRoom = buffer.Length <= RoomBytes && !cancellationToken.IsCancellationRequested && HasRoom();
         try
         {
-            var rest = buffer[WriteSome(buffer.Span)..];
+            var rest = hasRoom ? buffer[WriteSome(buffer.Span)..] : buffer;
             return rest.IsEmpty ? ValueTask.CompletedTask : new ValueTask(Task.Run(() => WriteAll(rest.Span, cancellationToken), cancellationToken));
         }
         catch (IOException e)

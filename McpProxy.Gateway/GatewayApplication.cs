@@ -117,7 +117,6 @@ internal static class GatewayApplication
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            await app.Services.GetRequiredService<BackendWorker>().StopAsync(CancellationToken.None);
             await SayAsync(error, "error", [$"cannot listen on {options.Host} port {options.Port} (--host, --port): {e.Message}"]);
             return ExitCode.Failure;
         }

@@ -73,11 +73,7 @@ internal sealed class AuthorizationHandler(Uri endpoint, ITokenSource tokens, Ht
             VersionPolicy = request.VersionPolicy,
             Content = request.Content is { } content ? new SharedContent(content) : null,
         };
-        foreach (var (name, values) in request.Headers.NonValidated)
-        {
-            copy.Headers.TryAddWithoutValidation(name, values.ToString());
-        }
-
+        copy.Headers.AddAll(request.Headers);
         copy.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue(Scheme, token);
         return copy;
     }

@@ -10,10 +10,7 @@ internal sealed class SharedContent : HttpContent
     public SharedContent(HttpContent content)
     {
         _content = content;
-        foreach (var (name, values) in content.Headers.NonValidated)
-        {
-            Headers.TryAddWithoutValidation(name, values.ToString());
-        }
+        Headers.AddAll(content.Headers);
     }
 
     /// <inheritdoc/>

@@ -58,11 +58,11 @@ internal sealed class BackendRegistry(
     public ValueTask StopAsync(TimeSpan within)
     {
         _context.StopTime = within;
-        return DisposeAsync();
+        return new ValueTask(ApplyAsync(new Dictionary<string, BackendOptions>(StringComparer.Ordinal)));
     }
 
-    /// <summary>Stops all backends, at once.</summary>
-    public async ValueTask DisposeAsync() => await ApplyAsync(new Dictionary<string, BackendOptions>(StringComparer.Ordinal));
+    /// <summary>Stops what still runs: all of it, when the gateway did not get as far as to serve.</summary>
+    public ValueTask DisposeAsync() => StopAsync(TimeSpan.FromTicks(Math.Min(ServerProcess.StopTime.Ticks, options.Value.ShutdownTimeout.Ticks)));
 
     private async Task StopAsync(Backend backend)
     {

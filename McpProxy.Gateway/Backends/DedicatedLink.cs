@@ -55,7 +55,11 @@ internal sealed class DedicatedLink(
         }
 
         var (kind, id) = (message.Envelope.Kind, message.Id);
-        _asker = kind == MessageKind.Request ? connection : _asker;
+        if (kind == MessageKind.Request)
+        {
+            _asker = connection;
+        }
+
         var fault = await client.DeliverAsync(message);
         if (fault is not null && kind == MessageKind.Request)
         {

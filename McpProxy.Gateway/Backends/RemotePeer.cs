@@ -12,8 +12,6 @@ internal sealed class RemotePeer : IPeer
     /// <summary>The link gives up before the transport does: its text names the gateway's own setting.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
-
     private readonly RemoteTransport _transport;
 
     public RemotePeer(string name, BackendOptions backend, BackendContext context)
@@ -24,10 +22,12 @@ internal sealed class RemotePeer : IPeer
             Kind = BackendRules.KindOf(backend.Transport),
             Headers = [.. backend.Headers],
             ConnectTimeout = (backend.Timeout ?? context.Options.InitializeTimeout) + Margin,
-            CloseTimeout = TimeSpan.FromTicks(Math.Min(CloseTimeout.Ticks, context.Options.ShutdownTimeout.Ticks / 2)), // The other half is for calls.
             MaxMessageBytes = context.Options.MaxMessageBytes,
         };
-        _transport = new RemoteTransport(options, context.Http.Value, context.Pool, context.Time, new NamedLogger(name, context.Logger));
+
+        // The other half of the time is for calls.
+        var closing = TimeSpan.FromTicks(Math.Min(options.CloseTimeout.Ticks, context.Options.ShutdownTimeout.Ticks / 2));
+        _transport = new RemoteTransport(options with { CloseTimeout = closing }, context.Http.Value, context.Pool, context.Time, new NamedLogger(name, context.Logger));
     }
 
     /// <inheritdoc/>

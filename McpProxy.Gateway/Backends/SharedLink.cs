@@ -326,13 +326,14 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
                 // Of a request that is answered already; whose it was is nobody else's business.
                 return Discard(message);
             case McpMethod.Cancelled:
-                (BackendClient Client, Connection) asked;
+                bool wasAsked;
+                (BackendClient Client, Connection Asker) asked;
                 lock (_gate)
                 {
-                    _serverRequests.Remove(JsonToken.Read(message[message.Envelope.Subject]), out asked);
+                    wasAsked = _serverRequests.Remove(JsonToken.Read(message[message.Envelope.Subject]), out asked);
                 }
 
-                return asked.Client is null ? Discard(message) : DeliverAsync(asked.Client, message);
+                return wasAsked ? DeliverAsync(asked.Client, message) : Discard(message);
             case McpMethod.LogMessage:
                 var level = LogSeverities.Read(message[message.Envelope.Subject]);
                 return BroadcastAsync(message, (client, anyLevel) => level >= (client.LogLevel ?? (anyLevel ? LogSeverity.Info : LogSeverity.Debug)));

@@ -47,8 +47,10 @@ public sealed class ProcessTests : GatewayTest
         Assert.True(host.Log.Has("killing it"));
     }
 
-    [Fact]
-    public async Task Stop_ShutdownTimeoutShorterThanUsual_ShortensTheStepsOfAllProcesses()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stop_ShutdownTimeoutShorterThanUsual_ShortensTheStepsOfAllProcesses(bool hasServed)
     {
         var clock = new ManualClock();
         var step = TimeSpan.FromSeconds(0.4); // Of one second.
@@ -59,7 +61,7 @@ public sealed class ProcessTests : GatewayTest
         await host.ConnectAsync();
         await Wait.UntilAsync(() => host.Log.Count("] ready") == 2, "the process of the session and the spare ignore SIGTERM");
 
-        var stopping = host.Worker.StopAsync(TestContext.Current.CancellationToken);
+        var stopping = hasServed ? host.Worker.StopAsync(TestContext.Current.CancellationToken) : host.Backends.DisposeAsync().AsTask();
         await clock.UntilTimerAsync(step, count: 2);
         clock.Advance(step);
         await Wait.UntilAsync(() => host.Log.Count("terminating it") == 2, "both are terminated");
