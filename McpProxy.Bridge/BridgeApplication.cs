@@ -6,14 +6,13 @@ using McpProxy.Relay.Remote;
 using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace McpProxy.Bridge;
 
 /// <summary>The bridge as a program: a stdio server that relays to a remote one.</summary>
 /// <param name="input">Its stdin.</param>
 /// <param name="output">Its stdout, which belongs to the protocol.</param>
-/// <param name="error">Takes mistakes and the log.</param>
+/// <param name="error">Takes mistakes and the log, from any thread; it neither waits nor throws.</param>
 /// <param name="variable">Gives the value of an environment variable; null when it is not set.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BridgeApplication(Stream input, Stream output, TextWriter error, Func<string, string?> variable, TimeProvider time)
@@ -24,29 +23,16 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
 
     /// <summary>The bridge between this process's own stdin and stdout, and a remote server.</summary>
     /// <param name="args">The command line as it was typed: when it holds an address, what the bridge will need is made ready meanwhile.</param>
-    public static BridgeApplication OnConsole(IEnumerable<string> args)
+    /// <param name="error">This process's stderr.</param>
+    public static BridgeApplication OnConsole(IEnumerable<string> args, TextWriter error)
     {
         if (args.Any(word => word.StartsWith("http", StringComparison.Ordinal)))
         {
             _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
         }
 
-        return new BridgeApplication(new BlockingStream(Console.OpenStandardInput()), OpenOutput(), Console.Error, Environment.GetEnvironmentVariable, TimeProvider.System);
-    }
-
-    /// <summary>
-    /// Stdout as a pipe: the console's stream says nothing when nobody reads any more (ConsolePal.Write on Unix, .NET 10). Into a regular
-    /// file, though, it alone writes where others have stopped.
-    /// </summary>
-    private static Stream OpenOutput()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Console.OpenStandardOutput();
-        }
-
-        var file = new PromptOutput(new SafeFileHandle(1, ownsHandle: false));
-        return file.CanSeek ? Console.OpenStandardOutput() : file;
+        var input = new BlockingStream(StandardStreams.OpenInput());
+        return new BridgeApplication(input, StandardStreams.OpenOutput(), error, Environment.GetEnvironmentVariable, TimeProvider.System);
     }
 
     /// <summary>Runs until the host closes stdin, or it is cancelled.</summary>
@@ -92,20 +78,27 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             return await new CheckApplication(output, logger, time).RunAsync(options, http, () => authorization.Used, arguments.Json, cancellationToken) ? Success : Failure;
         }
 
-        await RelayAsync(options, http, logger, cancellationToken);
-        return Success;
+        return await RelayAsync(options, http, logger, cancellationToken) ? Success : Failure;
     }
 
     private StderrLogger NewLogger(LogLevel level) => new(error, level, time);
 
-    private async Task RelayAsync(BridgeOptions options, HttpMessageInvoker http, ILogger logger, CancellationToken cancellationToken)
+    /// <returns>False when stdout broke for another reason than that the host is gone.</returns>
+    private async Task<bool> RelayAsync(BridgeOptions options, HttpMessageInvoker http, ILogger logger, CancellationToken cancellationToken)
     {
         var pool = new MessagePool();
         await using var host = new LineTransport(input, output, pool, options.Remote.MaxMessageBytes);
         logger.Started(options.Remote.Endpoint.Authority);
         var operations = new HostOperations(Party.Remote(options.Remote.Endpoint));
-        await new HostRelay(host, () => new RemoteTransport(options.Remote, http, pool, time, logger), operations, options.ShutdownTimeout, pool, time, logger)
+        var failure = await new HostRelay(host, () => new RemoteTransport(options.Remote, http, pool, time, logger), operations, options.ShutdownTimeout, pool, time, logger)
             .RunAsync(cancellationToken);
+        if (failure is null || PromptOutput.IsReaderGone(failure))
+        {
+            return true;
+        }
+
+        logger.OutputFailed(failure.Message);
+        return false;
     }
 
     private static HttpMessageHandler CreateHttp(BridgeOptions options) => RemoteHttp.Create(new RemoteHttpOptions

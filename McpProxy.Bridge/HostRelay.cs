@@ -28,7 +28,8 @@ internal sealed class HostRelay(
     private int _waiting;
 
     /// <summary>Relays until stdin ends, stdout breaks, or it is cancelled; then lets pending calls finish, and ends the remote session.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>Why stdout could not be written; null when it could.</returns>
+    public async Task<IOException?> RunAsync(CancellationToken cancellationToken)
     {
         using var stop = new CancellationTokenSource();
         var since = time.GetTimestamp();
@@ -45,6 +46,7 @@ internal sealed class HostRelay(
         await link.DisposeAsync();
         operations.HostLeft(time.GetElapsedTime(since));
         await host.CompleteAsync().WaitAsync(FlushTime, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return host.WriteFailed is { IsCompleted: true } failed ? await failed as IOException : null;
     }
 
     private async Task ReadAsync()

@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(2105, LogLevel.Error, "Relaying failed; this is a defect of mcp-proxy")]
     public static partial void Defect(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2106, LogLevel.Error, "Standard output could not be written: {Reason}")]
+    public static partial void OutputFailed(this ILogger logger, string reason);
 }

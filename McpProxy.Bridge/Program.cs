@@ -2,4 +2,5 @@ using McpProxy.Bridge;
 using McpProxy.Relay.Processes;
 
 using var stop = new StopSignal();
-return await BridgeApplication.OnConsole(args).RunAsync(args, stop.Token);
+using var error = StandardStreams.OpenError();
+return await BridgeApplication.OnConsole(args, error).RunAsync(args, stop.Token);

@@ -7,7 +7,7 @@ namespace McpProxy.Bridge;
 /// A pipe that is written to on the caller's thread while it has room, and on another one when it has none: whoever does not read holds
 /// nobody up, and for whoever does no thread is woken up.
 /// </summary>
-/// <param name="pipe">The end to write to: of a pipe, or of a stream socket.</param>
+/// <param name="pipe">The end to write to: of a pipe, or of a stream socket. What always has room, such as a file, does as well.</param>
 internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pipe, FileAccess.Write, bufferSize: 0)
 {
     /// <summary>A pipe that can be written to takes at least so much at once (poll(2) and pipe(7) on Linux: PIPE_BUF), and a socket more.</summary>
@@ -18,12 +18,20 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
 
     private const short CanBeWritten = 4; // POLLOUT
     private const int Interrupted = 4; // EINTR
+    private const int ReaderGone = 32; // EPIPE
 
     private static readonly int Full = OperatingSystem.IsLinux() ? 11 : 35; // EAGAIN
+    private static readonly int ReaderGoneInTheMiddle = OperatingSystem.IsLinux() ? 104 : 54; // ECONNRESET: a socket whose reader left something unread.
 
     private readonly SafeFileHandle _pipe = pipe;
 
     private int Descriptor => (int)_pipe.DangerousGetHandle();
+
+    /// <summary>Whether a write failed for no other reason than that nobody reads any more.</summary>
+    public static bool IsReaderGone(IOException failure) => failure.HResult == ReaderGone || failure.HResult == ReaderGoneInTheMiddle;
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> buffer) => WriteAll(buffer, CancellationToken.None);
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -84,7 +92,7 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
 
             if (error != Interrupted)
             {
-                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
             }
         }
     }

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace McpProxy.Bridge;
 
 /// <summary>Writes each log record to stderr as one line: time of day, level, message. Stdout belongs to the protocol.</summary>
+/// <param name="error">Takes a line from any thread, and neither waits nor throws.</param>
+/// <param name="minimum">From which level on records are written.</param>
+/// <param name="time">The clock.</param>
 internal sealed class StderrLogger(TextWriter error, LogLevel minimum, TimeProvider time) : ILogger
 {
-    private readonly Lock _gate = new();
-
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -23,21 +24,7 @@ internal sealed class StderrLogger(TextWriter error, LogLevel minimum, TimeProvi
         }
 
         var line = $"{time.GetLocalNow():HH:mm:ss} {Label(logLevel)} {formatter(state, exception).ReplaceLineEndings(" ")}";
-        try
-        {
-            lock (_gate)
-            {
-                error.WriteLine(line);
-                if (exception is not null)
-                {
-                    error.WriteLine(exception);
-                }
-            }
-        }
-        catch (IOException)
-        {
-            // Nobody reads stderr any more, and that ends nobody's session.
-        }
+        error.WriteLine(exception is null ? line : $"{line}{error.NewLine}{exception}");
     }
 
     private static string Label(LogLevel level) => level switch

@@ -4,13 +4,13 @@ using McpProxy.Gateway.Configuration;
 namespace McpProxy.Cli;
 
 /// <summary>The <c>mcp-proxy</c> command: says what it is asked to say, or starts what the command line asks for.</summary>
-/// <param name="output">Takes what was asked for: the help, the version.</param>
+/// <param name="output">Gives what takes what was asked for: the help, the version. Not asked otherwise: the console writes to a terminal when it is opened.</param>
 /// <param name="error">Takes mistakes and warnings; in bridge mode the standard output belongs to the protocol.</param>
 /// <param name="variable">Gives the value of an environment variable; null when it is not set.</param>
 /// <param name="bridge">Runs the bridge with its words, and gives the exit code.</param>
 /// <param name="gateway">Runs the gateway, and gives the exit code.</param>
 internal sealed class CliApplication(
-    TextWriter output,
+    Func<TextWriter> output,
     TextWriter error,
     Func<string, string?> variable,
     Func<string[], CancellationToken, Task<int>> bridge,
@@ -23,7 +23,7 @@ internal sealed class CliApplication(
         var arguments = new GatewayCommandLine(BridgeFlags.All, BridgeFlags.Verbs).Parse(args);
         if (arguments.ShowHelp || arguments.ShowVersion)
         {
-            await output.WriteLineAsync(arguments.ShowHelp ? CommandLineHelp.Text : $"mcp-proxy {GatewayVersion.Text}");
+            await output().WriteLineAsync(arguments.ShowHelp ? CommandLineHelp.Text : $"mcp-proxy {GatewayVersion.Text}");
             return ExitCode.Success;
         }
 

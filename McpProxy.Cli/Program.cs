@@ -4,10 +4,11 @@ using McpProxy.Gateway;
 using McpProxy.Relay.Processes;
 
 using var stop = new StopSignal();
-var bridge = BridgeApplication.OnConsole(args);
+using var error = StandardStreams.OpenError();
+var bridge = BridgeApplication.OnConsole(args, error);
 var application = new CliApplication(
-    Console.Out,
-    Console.Error,
+    () => Console.Out,
+    error,
     Environment.GetEnvironmentVariable,
     bridge.RunAsync,
     (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));

@@ -76,8 +76,20 @@ internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvid
 
     private async Task<bool> WriteAsync(CheckReport report, bool json)
     {
-        await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(json ? report.ToJson() : report.ToText()), CancellationToken.None);
-        await output.FlushAsync(CancellationToken.None);
+        try
+        {
+            await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(json ? report.ToJson() : report.ToText()), CancellationToken.None);
+            await output.FlushAsync(CancellationToken.None);
+        }
+        catch (IOException e)
+        {
+            if (!PromptOutput.IsReaderGone(e)) // Who has left needs no report, and has the exit code.
+            {
+                logger.OutputFailed(e.Message);
+                return false;
+            }
+        }
+
         return report.FailedStep is null;
     }
 }

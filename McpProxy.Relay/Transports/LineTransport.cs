@@ -25,8 +25,8 @@ public sealed class LineTransport : ITransport
         _writer = new LineWriter(output);
     }
 
-    /// <summary>Done when writing has failed: the peer reads no more, though it may still have something to say.</summary>
-    public Task WriteFailed => _writer.Failed;
+    /// <summary>Done when writing has failed, and why: the peer reads no more, though it may still have something to say.</summary>
+    public Task<Exception> WriteFailed => _writer.Failed;
 
     /// <summary>How many bytes wait to be written.</summary>
     public long QueuedBytes => _writer.QueuedBytes;

@@ -17,7 +17,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Queue<Message> _queue = new();
     private readonly List<Message> _batch = []; // Only for whoever is writing.
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Waiter> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource? _idle;
@@ -26,8 +26,8 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
     private bool _ended;
     private bool _disposed;
 
-    /// <summary>Done when writing has failed.</summary>
-    public Task Failed => _failed.Task;
+    /// <summary>Done when writing has failed, and why.</summary>
+    public Task<Exception> Failed => _failed.Task;
 
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
@@ -126,11 +126,10 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         {
             lock (_gate)
             {
-                _writing = false; // At once: whoever waits for the end closes the stream.
+                _writing = false; // At once: whoever waits for the end closes the stream, and finds out why it came.
+                _failed.TrySetResult(e);
                 End();
             }
-
-            _failed.TrySetResult();
         }
         finally
         {

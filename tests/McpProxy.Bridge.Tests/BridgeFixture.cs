@@ -35,7 +35,7 @@ internal sealed class BridgeFixture : IAsyncDisposable
         _host = new LineTransport(_stdin.Reader.AsStream(), _stdout.Writer.AsStream(), _pool, 1024 * 1024);
         _lines = new StreamReader(_stdout.Reader.AsStream());
         var options = new RemoteOptions { Endpoint = new Uri("http://server.example/mcp"), Kind = kind };
-        var logger = new StderrLogger(Log, Microsoft.Extensions.Logging.LogLevel.Debug, TimeProvider.System);
+        var logger = new StderrLogger(TextWriter.Synchronized(Log), Microsoft.Extensions.Logging.LogLevel.Debug, TimeProvider.System);
         Running = new HostRelay(_host, () => new RemoteTransport(options, _http, _pool, TimeProvider.System, logger),
             new HostOperations(Party.Remote(options.Endpoint)), shutdownTimeout ?? TimeSpan.FromMinutes(1), _pool, TimeProvider.System, logger).RunAsync(_stop.Token);
     }

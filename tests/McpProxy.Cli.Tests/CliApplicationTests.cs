@@ -206,7 +206,7 @@ public sealed class CliApplicationTests : IDisposable
     {
         Assert.Null(CommandString.Split(line, backslashEscapes: true, out var words));
         var application = new CliApplication(
-            _output,
+            () => _output,
             _error,
             name => name == "SSE_URL" ? _sseUrl : null,
             (args, _) =>
