@@ -123,7 +123,7 @@ internal sealed class BacklogWriter(Stream output, Encoding encoding) : TextWrit
                 Monitor.Wait(_gate);
             }
 
-            var notice = _dropped == 0 ? "" : $"mcp-proxy: warning: {_dropped} lines were dropped here, because nobody read them{NewLine}";
+            var notice = _dropped == 0 ? "" : $"mcp-proxy: warning: lines dropped here, because nobody read them: {_dropped}{NewLine}";
             var text = notice + string.Concat(_backlog);
             _backlog.Clear();
             _backlogCharacters = 0;

@@ -44,7 +44,7 @@ internal sealed class BridgeFixture : IAsyncDisposable
 
     public StringWriter Log { get; } = new();
 
-    public Task Running { get; }
+    public Task<IOException?> Running { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -71,7 +71,7 @@ internal sealed class BridgeFixture : IAsyncDisposable
 
     public Task CancelAsync() => _stop.CancelAsync();
 
-    public ValueTask CloseStdoutAsync() => _stdout.Reader.CompleteAsync(new IOException());
+    public ValueTask CloseStdoutAsync() => _stdout.Reader.CompleteAsync(new IOException("Broken pipe"));
 
     /// <summary>Closes stdin, and waits for the bridge to end: nothing may be left.</summary>
     /// <returns>What it still writes.</returns>

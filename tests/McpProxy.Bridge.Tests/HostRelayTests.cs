@@ -97,7 +97,7 @@ public sealed class HostRelayTests
 
         await bridge.CancelAsync();
 
-        await bridge.Running;
+        Assert.Null(await bridge.Running);
         Assert.Null(await bridge.ReadAsync());
         Assert.Equal("DELETE", bridge.Server.Requests[^1].Method);
     }
@@ -111,7 +111,7 @@ public sealed class HostRelayTests
         await bridge.CloseStdoutAsync();
         await bridge.WriteAsync(BridgeFixture.Request("1"));
 
-        await bridge.Running;
+        Assert.Equal("Broken pipe", (await bridge.Running)?.Message);
         Assert.Equal("DELETE", bridge.Server.Requests[^1].Method);
     }
 

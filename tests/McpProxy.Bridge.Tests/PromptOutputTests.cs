@@ -102,6 +102,37 @@ public sealed class PromptOutputTests : IDisposable
     {
         _reader.Dispose();
 
-        await Assert.ThrowsAsync<IOException>(async () => await _output.WriteAsync("{}\n"u8.ToArray(), Token));
+        var failure = await Assert.ThrowsAsync<IOException>(async () => await _output.WriteAsync("{}\n"u8.ToArray(), Token));
+
+        Assert.True(PromptOutput.IsReaderGone(failure));
+    }
+
+    [Fact]
+    public async Task WriteAsync_NoSpaceIsLeft_FailsForThatReason()
+    {
+        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        await using var output = new PromptOutput(full);
+
+        var failure = await Assert.ThrowsAsync<IOException>(async () => await output.WriteAsync("{}\n"u8.ToArray(), Token));
+
+        Assert.False(PromptOutput.IsReaderGone(failure));
+    }
+
+    [Fact]
+    public async Task Write_RegularFileThatOthersWriteTo_GoesOnWhereTheyStopped()
+    {
+        var path = Path.GetTempFileName();
+        await using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        await using (var output = new PromptOutput(new SafeFileHandle(file.SafeFileHandle.DangerousGetHandle(), ownsHandle: false)))
+        await using (var other = new PromptOutput(new SafeFileHandle(file.SafeFileHandle.DangerousGetHandle(), ownsHandle: false)))
+        {
+            await output.WriteAsync("a"u8.ToArray(), Token);
+            other.Write("b"u8);
+            await output.WriteAsync(new byte[2 * Chunk], Token);
+            other.Write("c"u8);
+        }
+
+        Assert.Equal($"ab{new string('\0', 2 * Chunk)}c", await File.ReadAllTextAsync(path, Token));
+        File.Delete(path);
     }
 }

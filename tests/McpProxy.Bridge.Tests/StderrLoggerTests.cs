@@ -27,25 +27,26 @@ public sealed class StderrLoggerTests
     }
 
     [Fact]
-    public void Log_StderrIsGone_EndsNothing()
+    public void Log_Exception_FollowsInTheSameWrite()
     {
-        using var error = new BrokenWriter();
+        using var error = new CountingWriter();
 
-        Write(new StderrLogger(error, LogLevel.Information, TimeProvider.System), LogLevel.Error, "x");
+        new StderrLogger(error, LogLevel.Information, TimeProvider.System).Log(LogLevel.Error, default, "x", new IOException("why"), (state, _) => state);
 
-        Assert.True(error.WasAsked);
+        Assert.EndsWith($"error  x{error.NewLine}System.IO.IOException: why{error.NewLine}", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, error.Writes);
     }
 
     private static void Write(StderrLogger logger, LogLevel level, string text) => logger.Log(level, default, text, exception: null, (state, _) => state);
 
-    private sealed class BrokenWriter : StringWriter
+    private sealed class CountingWriter : StringWriter
     {
-        public bool WasAsked { get; private set; }
+        public int Writes { get; private set; }
 
         public override void WriteLine(string? value)
         {
-            WasAsked = true;
-            throw new IOException("Broken pipe");
+            Writes++;
+            base.WriteLine(value);
         }
     }
 }

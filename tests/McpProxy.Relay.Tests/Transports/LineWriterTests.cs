@@ -218,6 +218,8 @@ public sealed class LineWriterTests : IAsyncDisposable
 
         await completed;
         Assert.True(_output.IsClosed);
+        Assert.True(_transport.WriteFailed.IsCompleted);
+        Assert.IsType<IOException>(await _transport.WriteFailed);
     }
 
     [Fact(Timeout = Eventually.Deadline)]
