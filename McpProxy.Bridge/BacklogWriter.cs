@@ -45,7 +45,7 @@ internal sealed class BacklogWriter(Stream output, Encoding encoding) : TextWrit
             if (_thread is null)
             {
                 _thread = new Thread(WriteBacklog) { IsBackground = true, Name = nameof(BacklogWriter) };
-                _thread.Start();
+                _thread.UnsafeStart(); // Not as a part of what its first line is about.
             }
 
             Monitor.Pulse(_gate);
@@ -101,7 +101,7 @@ internal sealed class BacklogWriter(Stream output, Encoding encoding) : TextWrit
                 output.Write(encoding.GetBytes(text));
                 output.Flush();
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Nobody reads it any more, or there is no room, and that ends nobody's session.
             }

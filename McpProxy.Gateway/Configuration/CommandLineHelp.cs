@@ -206,7 +206,8 @@ internal static class CommandLineHelp
 
         EXIT STATUS
           0  ended as asked
-          1  nothing to serve, a mistake in the configuration, or a check that failed
+          1  nothing to serve, a mistake in the configuration, a check that failed,
+             or a standard output that cannot be written
           2  a mistake on the command line
         """;
 }
