@@ -26,25 +26,29 @@ internal static class ProfileRun
         var preparation = new Preparation(Say);
         await preparation.PublishAsync("samples/McpProxy.Samples.Echo", "echo", cancellationToken);
         await preparation.PublishAsync("McpProxy.Cli", SubjectCatalog.Product, cancellationToken);
-        Write(await RecordAsync(cancellationToken));
+        Write(await RecordAsync(RecordingPlan.Use, cancellationToken), await RecordAsync(RecordingPlan.Counts, cancellationToken));
     }
 
-    private static async Task<IReadOnlyList<string>> RecordAsync(CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> RecordAsync(RecordingPlan recording, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(RecordingPatience);
         var folder = BenchPaths.Published("start-profile");
         Directory.CreateDirectory(folder);
-        return await new Session(BenchPaths.Published(SubjectCatalog.Product), folder, Say).RecordAsync(deadline.Token);
+        return await new Session(BenchPaths.Published(SubjectCatalog.Product), folder, recording, Say).RecordAsync(deadline.Token);
     }
 
-    private static void Write(IReadOnlyList<string> traces)
+    private static void Write(IReadOnlyList<string> traces, IReadOnlyList<string> counts)
     {
         var methods = new UsedMethods(new SourceAssemblies(BenchPaths.Published(SubjectCatalog.Product)));
         foreach (var trace in traces)
         {
-            Say($"reading {Path.GetFileName(trace)}");
-            methods.Add(TraceReader.Read(trace));
+            methods.Add(Read(trace));
+        }
+
+        foreach (var trace in counts)
+        {
+            methods.AddCounts(Read(trace), RecordingPlan.Counts.Calls);
         }
 
         if (methods.All.Count < FewestMethods)
@@ -56,6 +60,12 @@ internal static class ProfileRun
         var image = ProfileImage.Create(methods.All);
         File.WriteAllBytes(file, image);
         Say($"{file}: {methods.All.Count} methods, {image.Length / 1024} KB.{Environment.NewLine}{methods.Skipped}");
+    }
+
+    private static RecordedTrace Read(string trace)
+    {
+        Say($"reading {Path.GetFileName(trace)}");
+        return TraceReader.Read(trace);
     }
 
     private static void Say(string line) => Console.Error.WriteLine($"# {line}");

@@ -9,15 +9,15 @@ internal sealed class MethodTable
 {
     private readonly MetadataBuilder _metadata;
     private readonly ReferenceTable _references;
-    private readonly TypeEncoder _types;
-    private readonly Dictionary<string, EntityHandle> _parents = new(StringComparer.Ordinal);
+    private readonly TypeEncoder _encoder;
+    private readonly Dictionary<string, EntityHandle> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Parent, MethodDefinitionHandle Method), EntityHandle> _members = [];
 
     public MethodTable(MetadataBuilder metadata)
     {
         _metadata = metadata;
         _references = new ReferenceTable(metadata);
-        _types = new TypeEncoder(_references);
+        _encoder = new TypeEncoder(_references);
     }
 
     /// <summary>Refers to a method.</summary>
@@ -26,7 +26,20 @@ internal sealed class MethodTable
         var member = Member(method);
         return method.Arguments.IsEmpty
             ? member
-            : _metadata.AddMethodSpecification(member, _metadata.GetOrAddBlob(_types.MethodArguments(method.Arguments)));
+            : _metadata.AddMethodSpecification(member, _metadata.GetOrAddBlob(_encoder.MethodArguments(method.Arguments)));
+    }
+
+    /// <summary>Refers to a type.</summary>
+    public EntityHandle TypeOf(TypeUse type)
+    {
+        if (!_types.TryGetValue(type.Key, out var handle))
+        {
+            _types[type.Key] = handle = type.Arguments.IsEmpty
+                ? _references.To(type)
+                : _metadata.AddTypeSpecification(_metadata.GetOrAddBlob(_encoder.Type(type)));
+        }
+
+        return handle;
     }
 
     private EntityHandle Member(MethodUse method)
@@ -38,19 +51,7 @@ internal sealed class MethodTable
             var definition = reader.GetMethodDefinition(method.Definition);
             var signature = new SignatureCopier(reader, reader.GetBlobReader(definition.Signature), _references).CopyMethod();
             _members[key] = handle = _metadata.AddMemberReference(
-                Parent(method.Type), _metadata.GetOrAddString(reader.GetString(definition.Name)), _metadata.GetOrAddBlob(signature));
-        }
-
-        return handle;
-    }
-
-    private EntityHandle Parent(TypeUse type)
-    {
-        if (!_parents.TryGetValue(type.Key, out var handle))
-        {
-            _parents[type.Key] = handle = type.Arguments.IsEmpty
-                ? _references.To(type)
-                : _metadata.AddTypeSpecification(_metadata.GetOrAddBlob(_types.Type(type)));
+                TypeOf(method.Type), _metadata.GetOrAddString(reader.GetString(definition.Name)), _metadata.GetOrAddBlob(signature));
         }
 
         return handle;

@@ -26,12 +26,14 @@ internal sealed class ProfileImage
     private readonly BlobBuilder _code = new();
     private readonly MethodBodyStreamEncoder _bodies;
     private readonly MethodTable _methods;
+    private readonly CountEncoder _counts;
     private readonly BlobHandle _signature;
 
     private ProfileImage()
     {
         _bodies = new MethodBodyStreamEncoder(_code);
         _methods = new MethodTable(_metadata);
+        _counts = new CountEncoder(_metadata, _methods);
         var signature = new BlobBuilder();
         new BlobEncoder(signature).MethodSignature().Parameters(0, returned => returned.Void(), _ => { });
         _signature = _metadata.GetOrAddBlob(signature);
@@ -88,6 +90,7 @@ internal sealed class ProfileImage
             body.Token(_methods.To(method));
             body.LoadString(_metadata.GetOrAddUserString("ExclusiveWeight"));
             body.LoadConstantI4(Weight);
+            _counts.Write(method.Counts, body);
             body.OpCode(ILOpCode.Pop);
         }
 

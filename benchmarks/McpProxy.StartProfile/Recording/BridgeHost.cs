@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using McpProxy.LoadBench;
 using McpProxy.LoadBench.Programs;
 using McpProxy.LoadBench.Stdio;
@@ -7,14 +8,18 @@ namespace McpProxy.StartProfile.Recording;
 /// <summary>The program that started a bridge, and has a session with it.</summary>
 internal static class BridgeHost
 {
-    /// <summary>Initializes, lists, calls, and closes the bridge's stdin.</summary>
-    public static async Task UseAsync(BenchProgram bridge, CancellationToken cancellationToken)
+    private const int InFlight = 16;
+
+    private static readonly TimeSpan PipelineTime = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Initializes, lists, calls, also without waiting for answers, and closes the bridge's stdin.</summary>
+    public static async Task UseAsync(BenchProgram bridge, int calls, CancellationToken cancellationToken)
     {
         // Reads block: a bridge that is killed closes its stdout.
         await using var killing = cancellationToken.Register(bridge.Kill);
         var session = StdioSession.Open(bridge);
         session.Call(Calls.List);
-        for (var i = 0; i < Calls.Count; i++)
+        for (var i = 0; i < calls; i++)
         {
             if (!await session.CallAsync(cancellationToken))
             {
@@ -22,6 +27,7 @@ internal static class BridgeHost
             }
         }
 
+        session.Pipeline(InFlight, Stopwatch.GetTimestamp() + (long)(PipelineTime.TotalSeconds * Stopwatch.Frequency));
         bridge.Input.Close();
     }
 }

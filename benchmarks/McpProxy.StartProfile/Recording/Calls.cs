@@ -3,9 +3,6 @@ namespace McpProxy.StartProfile.Recording;
 /// <summary>What all clients do alike.</summary>
 internal static class Calls
 {
-    /// <summary>Calls of one session: past 30 the runtime compiles a method anew, and has asked for all that it calls.</summary>
-    public const int Count = 40;
-
     public const int ProgressCount = 3;
 
     public const string List = """{"jsonrpc":"2.0","id":"list","method":"tools/list"}""";

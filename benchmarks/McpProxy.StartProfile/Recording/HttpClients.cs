@@ -4,10 +4,13 @@ using McpProxy.LoadBench.Subjects;
 
 namespace McpProxy.StartProfile.Recording;
 
-/// <summary>Clients with sessions: one over Streamable HTTP, and one over HTTP+SSE.</summary>
-internal sealed class HttpClients(RunningGateway gateway)
+/// <summary>Clients with sessions, each with one over Streamable HTTP, and then one over HTTP+SSE.</summary>
+internal sealed class HttpClients(RunningGateway gateway, RecordingPlan recording)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, recording.Clients).Select(_ => RunOneAsync(cancellationToken)));
+
+    private async Task RunOneAsync(CancellationToken cancellationToken)
     {
         await using var http = await gateway.OpenHttpSessionAsync(cancellationToken);
         await using (await http.OpenStreamAsync(gateway.Port, cancellationToken))
@@ -23,9 +26,9 @@ internal sealed class HttpClients(RunningGateway gateway)
         await sse.EndAsync(cancellationToken);
     }
 
-    private static async Task CallAsync(ILoadSession session, CancellationToken cancellationToken)
+    private async Task CallAsync(ILoadSession session, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < Calls.Count; i++)
+        for (var i = 0; i < recording.Calls; i++)
         {
             if (!await session.CallAsync(cancellationToken))
             {

@@ -7,7 +7,7 @@ using McpProxy.LoadBench.Subjects;
 namespace McpProxy.StartProfile.Recording;
 
 /// <summary>What comes without a session of its own, or asks for an answer that is no stream: scripts, operators, newer clients.</summary>
-internal sealed class PlainClient(int port)
+internal sealed class PlainClient(int port, int calls)
 {
     private const string SessionHeader = "Mcp-Session-Id";
 
@@ -24,14 +24,14 @@ internal sealed class PlainClient(int port)
         await CallAsync(http, cancellationToken);
     }
 
-    private static async Task CallAsync(HttpClient http, CancellationToken cancellationToken)
+    private async Task CallAsync(HttpClient http, CancellationToken cancellationToken)
     {
         using var initialize = Post(Messages.Initialize, session: null);
         using var response = await http.SendAsync(initialize, cancellationToken);
         var session = response.Headers.TryGetValues(SessionHeader, out var ids)
             ? ids.Single()
             : throw new BenchException($"initialize was answered with {(int)response.StatusCode}, without a session.");
-        for (var i = 1; i <= Calls.Count; i++)
+        for (var i = 1; i <= calls; i++)
         {
             using var call = Post(Messages.Echo(i), session);
             await ExpectAsync(http.SendAsync(call, cancellationToken), HttpStatusCode.OK);

@@ -8,8 +8,9 @@ namespace McpProxy.StartProfile.Recording;
 /// <summary>A gateway before the echo child, as users start it, and what they do with it; then two bridges to it.</summary>
 /// <param name="product">The folder of the published program.</param>
 /// <param name="folder">Where the traces go.</param>
+/// <param name="recording">What they are to tell.</param>
 /// <param name="say">Tells the user what is going on.</param>
-internal sealed class Session(string product, string folder, Action<string> say)
+internal sealed class Session(string product, string folder, RecordingPlan recording, Action<string> say)
 {
     private string Program => Path.Combine(product, "mcp-proxy");
 
@@ -18,11 +19,11 @@ internal sealed class Session(string product, string folder, Action<string> say)
     public async Task<IReadOnlyList<string>> RecordAsync(CancellationToken cancellationToken)
     {
         var trace = Trace("gateway");
-        say("recording a gateway");
+        say($"recording {recording.Name} of a gateway");
         await using var gateway = await RunningGateway.StartAsync(Gateway(trace), Wire.Http, cancellationToken);
-        await new HttpClients(gateway).RunAsync(cancellationToken);
-        await new PlainClient(gateway.Port).RunAsync(cancellationToken);
-        say("recording bridges");
+        await new HttpClients(gateway, recording).RunAsync(cancellationToken);
+        await new PlainClient(gateway.Port, recording.Calls).RunAsync(cancellationToken);
+        say($"recording {recording.Name} of bridges");
         var bridges = new[]
         {
             await RecordBridgeAsync("bridge-http", cancellationToken, Address(gateway, RunningGateway.McpTarget)),
@@ -51,21 +52,21 @@ internal sealed class Session(string product, string folder, Action<string> say)
         SubjectCatalog.Product,
         (_, port) => new Launch(Program, "--port", port.ToString(CultureInfo.InvariantCulture), "--", SubjectCatalog.Echo.FileName)
         {
-            Environment = Tracing.To(trace),
+            Environment = recording.Trace(trace),
         });
 
     private async Task<string> RecordBridgeAsync(string name, CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
     {
         var trace = Trace(name);
-        await using var bridge = BenchProgram.Start(new Launch(Program, arguments) { Environment = Tracing.To(trace) }, hasOutput: true);
-        await BridgeHost.UseAsync(bridge, cancellationToken);
+        await using var bridge = BenchProgram.Start(new Launch(Program, arguments) { Environment = recording.Trace(trace) }, hasOutput: true);
+        await BridgeHost.UseAsync(bridge, recording.Calls, cancellationToken);
         await EndAsync($"The bridge ({name})", bridge.WaitAsync(cancellationToken));
         return Written(trace);
     }
 
     private string Trace(string name)
     {
-        var trace = Path.Combine(folder, name + ".nettrace");
+        var trace = Path.Combine(folder, $"{recording.Name}-{name}.nettrace");
         File.Delete(trace);
         return trace;
     }

@@ -24,7 +24,9 @@ internal sealed class MethodResolver(RecordedTrace trace, SourceAssemblies assem
 
     private ImmutableArray<TypeUse> Types(ulong[] ids) => [.. ids.Select(Type)];
 
-    private TypeUse Type(ulong id)
+    /// <summary>Finds a type.</summary>
+    /// <exception cref="UnresolvedException">It is in no assembly.</exception>
+    public TypeUse Type(ulong id)
     {
         if (!trace.Types.TryGetValue(id, out var type))
         {

@@ -11,6 +11,9 @@ namespace McpProxy.StartProfile.Traces;
 /// <param name="Arguments">What it is instantiated over.</param>
 internal sealed record MethodUse(SourceAssembly Assembly, TypeUse Type, MethodDefinitionHandle Definition, ImmutableArray<TypeUse> Arguments)
 {
+    /// <summary>What was counted in it.</summary>
+    public IReadOnlyList<MethodCount> Counts { get; init; } = [];
+
     /// <summary>The same for the same method, in whatever process.</summary>
     public string Key { get; } = $"{Type.Key}.{MetadataTokens.GetToken(Definition):x8}{TypeUse.KeyOf(Arguments)}";
 

@@ -12,4 +12,7 @@ internal sealed class RecordedTrace
 
     /// <summary>The methods that ran: their code was compiled, or what was compiled ahead of time was asked for.</summary>
     public HashSet<long> Used { get; } = [];
+
+    /// <summary>What methods counted that were compiled so that they count, as <see cref="MethodCountReader"/> reads it.</summary>
+    public Dictionary<long, byte[]> Counts { get; } = [];
 }
