@@ -13,15 +13,17 @@ public sealed class PublishedBuild : IAsyncLifetime
     /// <summary>Has this build run instead of the one beside the tests.</summary>
     public void Configure(ProcessStartInfo start) => start.FileName = Path.Combine(_folder, ArtifactPaths.FileName("mcp-proxy"));
 
-    /// <summary>Where a build that was configured to do so lists the methods that it compiles while it runs, one a line.</summary>
-    public string CompiledMethodsFile => Path.Combine(_folder, "compiled-methods.txt");
-
-    /// <summary>Has this build run, and list the methods that it compiles.</summary>
-    public void ConfigureListing(ProcessStartInfo start)
+    /// <summary>Has this build run, and list the methods that it compiles while it runs, one a line.</summary>
+    /// <param name="list">The file.</param>
+    public Action<ProcessStartInfo> ConfigureListing(out string list)
     {
-        Configure(start);
-        start.Environment["DOTNET_JitDisasmSummary"] = "1";
-        start.Environment["DOTNET_JitStdOutFile"] = CompiledMethodsFile;
+        var file = list = Path.Combine(_folder, Path.GetRandomFileName());
+        return start =>
+        {
+            Configure(start);
+            start.Environment["DOTNET_JitDisasmSummary"] = "1";
+            start.Environment["DOTNET_JitStdOutFile"] = file;
+        };
     }
 
     /// <inheritdoc/>
