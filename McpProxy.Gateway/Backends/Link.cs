@@ -22,7 +22,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private readonly Availability _availability = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Restarts _restarts = new(context.Options.MaxRestarts, context.Time);
+    private readonly Restarts _restarts = new(name, backend, context);
     private Task _run = Task.CompletedTask;
     private int _disposed;
 
@@ -115,7 +115,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     }
 
     /// <summary>What the connection is to lead to.</summary>
-    protected virtual ValueTask<(IPeer? Peer, ProxyFault? Fault)> StartPeerAsync() => ValueTask.FromResult(IPeer.Start(name, backend, context));
+    protected virtual (IPeer? Peer, ProxyFault? Fault) StartPeer() => IPeer.Start(name, backend, context);
 
     /// <summary>Makes a new connection usable.</summary>
     /// <returns>Why it is not, or null.</returns>
@@ -237,30 +237,14 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
             else
             {
-                _restarts.Note(lasted);
-                var delay = _restarts.Delay;
-                Pause(delay, fault, detail.TrimEnd('.'));
-                await _restarts.WaitAsync(delay, Stopping);
+                var status = _restarts.Note(lasted, Status, fault, detail.TrimEnd('.'));
+                _availability.Pause(
+                    _restarts.Delay is not { } wait ? ProxyFault.GivenUp : wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null, status);
+                await _restarts.WaitAsync(Stopping);
             }
 
             _availability.Restart();
         }
-    }
-
-    /// <summary>Says until when there is no backend, and why.</summary>
-    private void Pause(TimeSpan? delay, ProxyFault? fault, string detail)
-    {
-        if (delay is not { } wait)
-        {
-            context.Logger.GivenUp(name, _restarts.Failures, detail);
-            _availability.Pause(ProxyFault.GivenUp, new LinkStatus(LinkState.Failed, Status.Restarts, $"{detail}; given up after {_restarts.Failures} times (--max-restarts)"));
-            return;
-        }
-
-        context.Logger.RestartingIn(name, wait.TotalSeconds, detail, _restarts.Failures, backend.IsRemote ? "connecting" : "starting it");
-        _availability.Pause(
-            wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null,
-            new LinkStatus(fault is null ? LinkState.Waiting : LinkState.Failed, Status.Restarts, detail) { NextStart = context.Time.GetUtcNow() + wait, Failures = _restarts.Failures });
     }
 
     private async Task<(ProxyFault? Fault, string Detail)> TryRunOnceAsync()
@@ -280,7 +264,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
     {
-        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : await StartPeerAsync();
+        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartPeer();
         if (peer is null)
         {
             _availability.Fail(startFault!);
