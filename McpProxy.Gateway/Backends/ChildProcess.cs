@@ -99,7 +99,7 @@ internal sealed class ChildProcess : IPeer
 
     private async Task StopAsync()
     {
-        await _process.StopAsync(_transport, _context.StopTime);
+        await _process.StopAsync(_transport, _context.StopLimit);
         await _transport.DisposeAsync();
         _process.Error.Dispose();
         await _stderr;
