@@ -133,7 +133,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         [.. peer.TakeUnsent().Select(request => (request, connection.Take(request.Outgoing(request.Envelope.Id))))];
 
     /// <summary>Waits for a connection that is up or soon will be.</summary>
-    protected ValueTask<Attempt> ConnectAsync() => _availability.ConnectAsync();
+    protected ValueTask<Attempt> ConnectAsync(CancellationToken cancellationToken) => _availability.ConnectAsync(cancellationToken);
 
     /// <summary>Sends a request of the gateway's own and waits for its answer, which is the caller's to dispose.</summary>
     protected static async ValueTask<Message?> AskAsync(Connection connection, Message request, CancellationToken cancellationToken)
@@ -160,7 +160,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     {
         while (true)
         {
-            var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
+            var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync(cancellationToken);
             if (attempt.Connection is not { } connection)
             {
                 request.Dispose();
@@ -192,7 +192,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <summary>Sends a client's notification, once there is a connection.</summary>
     protected async ValueTask ForwardAsync(Message message, CancellationToken cancellationToken)
     {
-        while ((await ConnectAsync()).Connection is { } connection)
+        while ((await ConnectAsync(cancellationToken)).Connection is { } connection)
         {
             if (await connection.SendAsync(message, cancellationToken))
             {
@@ -207,8 +207,14 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             await connection.Ended; // As above.
         }
 
-        context.Logger.NotDelivered(name, "up", "the backend is not running");
         message.Dispose();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            context.Logger.Abandoned(name);
+            return;
+        }
+
+        context.Logger.NotDelivered(name, "up", "the backend is not running");
     }
 
     private async Task KeepRunningAsync()
