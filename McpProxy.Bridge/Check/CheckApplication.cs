@@ -70,7 +70,7 @@ internal sealed class CheckApplication(Stream output, ILogger logger, TimeProvid
         }
         finally
         {
-            await process.StopAsync(transport, ServerProcess.StopTime);
+            await process.StopAsync(transport, new StopLimit());
         }
     }
 

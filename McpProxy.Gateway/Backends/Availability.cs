@@ -17,7 +17,8 @@ internal sealed class Availability
     public Connection? Current => Volatile.Read(ref _current);
 
     /// <summary>Waits for a connection that is up or soon will be.</summary>
-    public async ValueTask<Attempt> ConnectAsync()
+    /// <param name="cancellationToken">Nobody waits any more; that is why there is none, then.</param>
+    public async ValueTask<Attempt> ConnectAsync(CancellationToken cancellationToken)
     {
         Task<Attempt> next;
         lock (_gate)
@@ -35,7 +36,14 @@ internal sealed class Availability
             next = _next.Task;
         }
 
-        return await next;
+        try
+        {
+            return await next.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new Attempt(null, ProxyFault.Cancelled);
+        }
     }
 
     /// <summary>There is a connection.</summary>

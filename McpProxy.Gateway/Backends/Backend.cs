@@ -11,7 +11,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
 
     private readonly Lock _gate = new();
     private readonly HashSet<DedicatedLink> _dedicated = [];
-    private readonly Spare _spare = new(() => IPeer.Start(name, options, context), isKept: !options.IsRemote);
+    private readonly Spare? _spare = options.IsRemote ? null : new Spare(name, options, context);
     private SharedLink? _shared;
     private ModernLink? _modern;
     private long _modernProbed;
@@ -43,9 +43,12 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
         {
             lock (_gate)
             {
-                return !_stopped && (Sharing == SharingMode.Dedicated
-                    ? _spare.Fault is null && (_spare.IsReady || _dedicated.Any(link => link.Status.State == LinkState.Running))
-                    : _shared?.Status.State == LinkState.Running);
+                return !_stopped && (Sharing != SharingMode.Dedicated ? _shared?.Status.State == LinkState.Running : _spare?.Status.State switch
+                {
+                    null or LinkState.Running => true,
+                    LinkState.Failed => false,
+                    _ => _dedicated.Any(link => link.Status.State == LinkState.Running),
+                });
             }
         }
     }
@@ -79,7 +82,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     {
         if (Sharing == SharingMode.Dedicated)
         {
-            _spare.Ensure();
+            _spare?.Keep();
         }
         else
         {
@@ -101,7 +104,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             link.Restart();
         }
 
-        _spare.Replace();
+        _spare?.Replace();
     }
 
     /// <summary>The link for a session that begins with this <c>initialize</c>.</summary>
@@ -114,7 +117,7 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             return shared;
         }
 
-        var link = new DedicatedLink(name, options, context, client, _spare.TakeAsync);
+        var link = new DedicatedLink(name, options, context, client, _spare);
         lock (_gate)
         {
             _dedicated.Add(link);
@@ -200,14 +203,15 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
         {
             Link?[] links = [_shared, _modern is { Status.State: LinkState.Running } ? _modern : null, .. _dedicated];
             var live = links.OfType<Link>().ToArray();
+            var next = _shared?.Status ?? _spare?.Status;
             return new BackendStatus(
-                _shared?.Status.State ?? (IsReady ? LinkState.Running : LinkState.Waiting),
+                _shared is null && IsReady ? LinkState.Running : next?.State ?? LinkState.Waiting,
                 Sharing,
                 live.Count(link => link.Status.State == LinkState.Running),
                 live.Sum(link => link.InFlight),
-                live.Sum(link => link.Status.Restarts),
+                live.Sum(link => link.Status.Restarts) + (_spare?.Status.Restarts ?? 0),
                 _shared?.ProtocolVersion,
-                _shared?.Status.Describe(context.Time.GetUtcNow()) ?? _spare.Fault?.Text);
+                next?.Describe(context.Time.GetUtcNow()));
         }
     }
 
@@ -222,6 +226,6 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
             _dedicated.Clear();
         }
 
-        await Task.WhenAll([.. links.OfType<Link>().Select(link => link.DisposeAsync().AsTask()), _spare.DisposeAsync().AsTask()]);
+        await Task.WhenAll([.. links.OfType<Link>().Select(link => link.DisposeAsync().AsTask()), _spare?.DisposeAsync().AsTask() ?? Task.CompletedTask]);
     }
 }

@@ -16,6 +16,6 @@ internal sealed record BackendContext(GatewayOptions Options, MessagePool Pool, 
     /// <summary>What backends wrote to stderr last.</summary>
     public StderrHistory Stderr { get; } = new();
 
-    /// <summary>What stopping a process may take from now on; less than usual when everything stops and there is less time.</summary>
-    public TimeSpan StopTime { get; set; } = ServerProcess.StopTime;
+    /// <summary>What stopping a process may take; less than usual when everything stops and there is less time.</summary>
+    public StopLimit StopLimit { get; } = new();
 }

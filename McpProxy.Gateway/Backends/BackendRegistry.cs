@@ -11,8 +11,10 @@ internal sealed class BackendRegistry(
     IOptions<GatewayOptions> options, MessagePool pool, TimeProvider time, Lazy<HttpMessageInvoker> http, ProcessGuard guard, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly BackendContext _context = new(options.Value, pool, time, http, guard, loggers.CreateLogger("McpProxy.Backend"));
-    private readonly SemaphoreSlim _changing = new(1);
+    private readonly Lock _gate = new();
     private volatile ImmutableSortedDictionary<string, Backend> _backends = ImmutableSortedDictionary.Create<string, Backend>(StringComparer.Ordinal);
+    private Task _leaving = Task.CompletedTask;
+    private bool _stopped;
 
     /// <summary>Called for each backend that is about to be stopped, to end its sessions.</summary>
     public Func<Backend, ValueTask>? Stopping { get; set; }
@@ -23,53 +25,77 @@ internal sealed class BackendRegistry(
     /// <summary>The backend of that name, or null.</summary>
     public Backend? Find(string name) => _backends.GetValueOrDefault(name);
 
-    /// <summary>Starts what is new, stops what is gone or changed, and leaves the rest alone.</summary>
-    public async Task ApplyAsync(IReadOnlyDictionary<string, BackendOptions> wanted)
+    /// <summary>Done when all that was told to stop so far has stopped.</summary>
+    public Task Leaving
     {
-        await _changing.WaitAsync();
-        try
+        get
         {
-            var next = ImmutableSortedDictionary.CreateBuilder<string, Backend>(StringComparer.Ordinal);
-            foreach (var (name, backend) in wanted.Where(entry => entry.Value.IsEnabled))
+            lock (_gate)
             {
-                next[name] = _backends.TryGetValue(name, out var running) && running.Options.Equals(backend)
-                    ? running
-                    : new Backend(name, backend, _context);
+                return _leaving;
+            }
+        }
+    }
+
+    /// <summary>Starts what is new, tells what is gone or changed to stop, and leaves the rest alone. Waits for none of it.</summary>
+    public void Apply(IReadOnlyDictionary<string, BackendOptions> wanted)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return;
             }
 
             var before = _backends;
-            _backends = next.ToImmutable();
+            _backends = wanted.Where(entry => entry.Value.IsEnabled).ToImmutableSortedDictionary(entry => entry.Key, Keep, StringComparer.Ordinal);
             foreach (var (name, backend) in _backends.Where(entry => before.GetValueOrDefault(entry.Key) != entry.Value))
             {
                 _context.Logger.Configured(name, before.ContainsKey(name) ? "changed" : "new");
                 backend.Start();
             }
 
-            await Task.WhenAll(before.Values.Where(backend => _backends.GetValueOrDefault(backend.Name) != backend).Select(StopAsync));
-        }
-        finally
-        {
-            _changing.Release();
+            Stop(before.Values.Where(backend => _backends.GetValueOrDefault(backend.Name) != backend));
         }
     }
 
-    /// <summary>Stops all backends, at once.</summary>
-    /// <param name="within">How long their processes may take to leave, before they are killed.</param>
-    public ValueTask StopAsync(TimeSpan within)
+    /// <summary>Stops all backends, at once, for good.</summary>
+    /// <param name="within">How long their processes may take to leave, before they are killed; also those that are leaving already.</param>
+    public Task StopAsync(TimeSpan within)
     {
-        _context.StopTime = within;
-        return new ValueTask(ApplyAsync(new Dictionary<string, BackendOptions>(StringComparer.Ordinal)));
+        _context.StopLimit.Shorten(within);
+        lock (_gate)
+        {
+            _stopped = true;
+            Stop(_backends.Values);
+            _backends = _backends.Clear();
+            return _leaving;
+        }
     }
 
     /// <summary>Stops what still runs: all of it, when the gateway did not get as far as to serve.</summary>
-    public ValueTask DisposeAsync() => StopAsync(TimeSpan.FromTicks(Math.Min(ServerProcess.StopTime.Ticks, options.Value.ShutdownTimeout.Ticks)));
+    public async ValueTask DisposeAsync() => await StopAsync(options.Value.ShutdownTimeout);
+
+    private Backend Keep(KeyValuePair<string, BackendOptions> entry) =>
+        _backends.TryGetValue(entry.Key, out var running) && running.Options.Equals(entry.Value) ? running : new Backend(entry.Key, entry.Value, _context);
+
+    private void Stop(IEnumerable<Backend> backends) => _leaving = Task.WhenAll([_leaving, .. backends.Select(StopAsync)]);
 
     private async Task StopAsync(Backend backend)
     {
+        await Task.Yield();
         _context.Logger.Stopping(backend.Name);
-        var sessions = Stopping?.Invoke(backend) ?? ValueTask.CompletedTask;
+        try
+        {
+            var sessions = Stopping?.Invoke(backend) ?? ValueTask.CompletedTask;
 
-        // Meanwhile: one process need not wait until another has left.
-        await Task.WhenAll(sessions.AsTask(), backend.DisposeAsync().AsTask());
+            // Meanwhile: one process need not wait until another has left.
+            await Task.WhenAll(sessions.AsTask(), backend.DisposeAsync().AsTask());
+        }
+        catch (Exception e)
+        {
+            // A defect of ours: the others stop all the same.
+            _context.Logger.StopFailed(e, backend.Name);
+        }
     }
 }

@@ -16,7 +16,8 @@ internal sealed class BackendWorker(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         backends.Stopping = backend => sessions.EndAllAsync(backend, "its backend was removed");
-        return backends.ApplyAsync(configured.Backends);
+        backends.Apply(configured.Backends);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -28,7 +29,8 @@ internal sealed class BackendWorker(
             logger.Remark(remark);
         }
 
-        return backends.ApplyAsync(set.Backends);
+        backends.Apply(set.Backends);
+        return Task.CompletedTask;
     }
 
     /// <summary>Refuses what is new, closes the streams that no answer comes on, lets calls finish, then stops the processes.</summary>

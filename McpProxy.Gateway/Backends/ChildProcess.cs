@@ -34,15 +34,15 @@ internal sealed class ChildProcess : IPeer
     /// <inheritdoc/>
     public ITransport Transport => _transport;
 
-    /// <inheritdoc/>
-    public bool HasEnded => _process.Exited.IsCompleted;
+    /// <summary>Done when the process has ended; what it has started may still run.</summary>
+    public Task Exited => _process.Exited;
 
     /// <inheritdoc/>
     public ProxyFault? EndFault => null;
 
     /// <summary>Starts a backend's command.</summary>
     /// <returns>The process, or why there is none.</returns>
-    public static (IPeer? Peer, ProxyFault? Fault) Start(string name, BackendOptions options, BackendContext context)
+    public static (ChildProcess? Process, ProxyFault? Fault) Start(string name, BackendOptions options, BackendContext context)
     {
         var start = new ProcessStartInfo
         {
@@ -99,7 +99,7 @@ internal sealed class ChildProcess : IPeer
 
     private async Task StopAsync()
     {
-        await _process.StopAsync(_transport, _context.StopTime);
+        await _process.StopAsync(_transport, _context.StopLimit);
         await _transport.DisposeAsync();
         _process.Error.Dispose();
         await _stderr;

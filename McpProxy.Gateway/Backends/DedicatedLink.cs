@@ -10,7 +10,7 @@ namespace McpProxy.Gateway.Backends;
 /// set it up is said again, and its session goes on.
 /// </summary>
 internal sealed class DedicatedLink(
-    string name, BackendOptions backend, BackendContext context, BackendClient client, Func<ValueTask<(IPeer? Peer, ProxyFault? Fault)>> takePeer)
+    string name, BackendOptions backend, BackendContext context, BackendClient client, Spare? spare)
     : Link(name, backend, context, isShared: false)
 {
     private readonly SessionSetup _setup = new(context.Pool);
@@ -68,7 +68,7 @@ internal sealed class DedicatedLink(
     }
 
     /// <inheritdoc/>
-    protected override ValueTask<(IPeer? Peer, ProxyFault? Fault)> StartPeerAsync() => _setup.IsInitialized ? base.StartPeerAsync() : takePeer();
+    protected override (IPeer? Peer, ProxyFault? Fault) StartPeer() => _setup.IsInitialized || spare is null ? base.StartPeer() : spare.Take();
 
     /// <inheritdoc/>
     protected override AfterEnd Follow(ProxyFault? fault)

@@ -11,9 +11,6 @@ internal interface IPeer : IAsyncDisposable
     /// <summary>Where messages go and come from.</summary>
     ITransport Transport { get; }
 
-    /// <summary>Done when it is of no use any more.</summary>
-    bool HasEnded { get; }
-
     /// <summary>Why requests in flight at its end were not answered; null when the link knows that better.</summary>
     ProxyFault? EndFault { get; }
 

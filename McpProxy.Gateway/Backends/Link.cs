@@ -22,7 +22,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private readonly Availability _availability = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Restarts _restarts = new(context.Options.MaxRestarts, context.Time);
+    private readonly Restarts _restarts = new(name, backend, context);
     private Task _run = Task.CompletedTask;
     private int _disposed;
 
@@ -115,7 +115,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     }
 
     /// <summary>What the connection is to lead to.</summary>
-    protected virtual ValueTask<(IPeer? Peer, ProxyFault? Fault)> StartPeerAsync() => ValueTask.FromResult(IPeer.Start(name, backend, context));
+    protected virtual (IPeer? Peer, ProxyFault? Fault) StartPeer() => IPeer.Start(name, backend, context);
 
     /// <summary>Makes a new connection usable.</summary>
     /// <returns>Why it is not, or null.</returns>
@@ -133,7 +133,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
         [.. peer.TakeUnsent().Select(request => (request, connection.Take(request.Outgoing(request.Envelope.Id))))];
 
     /// <summary>Waits for a connection that is up or soon will be.</summary>
-    protected ValueTask<Attempt> ConnectAsync() => _availability.ConnectAsync();
+    protected ValueTask<Attempt> ConnectAsync(CancellationToken cancellationToken) => _availability.ConnectAsync(cancellationToken);
 
     /// <summary>Sends a request of the gateway's own and waits for its answer, which is the caller's to dispose.</summary>
     protected static async ValueTask<Message?> AskAsync(Connection connection, Message request, CancellationToken cancellationToken)
@@ -160,7 +160,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     {
         while (true)
         {
-            var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync();
+            var attempt = Current is { } current ? new Attempt(current, null) : await ConnectAsync(cancellationToken);
             if (attempt.Connection is not { } connection)
             {
                 request.Dispose();
@@ -192,7 +192,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     /// <summary>Sends a client's notification, once there is a connection.</summary>
     protected async ValueTask ForwardAsync(Message message, CancellationToken cancellationToken)
     {
-        while ((await ConnectAsync()).Connection is { } connection)
+        while ((await ConnectAsync(cancellationToken)).Connection is { } connection)
         {
             if (await connection.SendAsync(message, cancellationToken))
             {
@@ -207,8 +207,14 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             await connection.Ended; // As above.
         }
 
-        context.Logger.NotDelivered(name, "up", "the backend is not running");
         message.Dispose();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            context.Logger.Abandoned(name);
+            return;
+        }
+
+        context.Logger.NotDelivered(name, "up", "the backend is not running");
     }
 
     private async Task KeepRunningAsync()
@@ -237,30 +243,14 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
             }
             else
             {
-                _restarts.Note(lasted);
-                var delay = _restarts.Delay;
-                Pause(delay, fault, detail.TrimEnd('.'));
-                await _restarts.WaitAsync(delay, Stopping);
+                var status = _restarts.Note(lasted, Status, fault, detail.TrimEnd('.'));
+                _availability.Pause(
+                    _restarts.Delay is not { } wait ? ProxyFault.GivenUp : wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null, status);
+                await _restarts.WaitAsync(Stopping);
             }
 
             _availability.Restart();
         }
-    }
-
-    /// <summary>Says until when there is no backend, and why.</summary>
-    private void Pause(TimeSpan? delay, ProxyFault? fault, string detail)
-    {
-        if (delay is not { } wait)
-        {
-            context.Logger.GivenUp(name, _restarts.Failures, detail);
-            _availability.Pause(ProxyFault.GivenUp, new LinkStatus(LinkState.Failed, Status.Restarts, $"{detail}; given up after {_restarts.Failures} times (--max-restarts)"));
-            return;
-        }
-
-        context.Logger.RestartingIn(name, wait.TotalSeconds, detail, _restarts.Failures, backend.IsRemote ? "connecting" : "starting it");
-        _availability.Pause(
-            wait > WorthWaiting ? fault ?? ProxyFault.Restarting : null,
-            new LinkStatus(fault is null ? LinkState.Waiting : LinkState.Failed, Status.Restarts, detail) { NextStart = context.Time.GetUtcNow() + wait, Failures = _restarts.Failures });
     }
 
     private async Task<(ProxyFault? Fault, string Detail)> TryRunOnceAsync()
@@ -280,7 +270,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private async Task<(ProxyFault? Fault, string Detail)> RunOnceAsync()
     {
-        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : await StartPeerAsync();
+        var (peer, startFault) = Stopping.IsCancellationRequested ? (null, ProxyFault.Removed) : StartPeer();
         if (peer is null)
         {
             _availability.Fail(startFault!);

@@ -74,6 +74,12 @@ internal static partial class Log
     [LoggerMessage(1026, LogLevel.Debug, "[{Backend}] a client's answer was not delivered: what asked has ended")]
     public static partial void AnswerTooLate(this ILogger logger, string backend);
 
+    [LoggerMessage(1027, LogLevel.Error, "[{Backend}] could not be stopped in good order")]
+    public static partial void StopFailed(this ILogger logger, Exception exception, string backend);
+
+    [LoggerMessage(1028, LogLevel.Debug, "[{Backend}] a client's message was not delivered: it left before the backend ran")]
+    public static partial void Abandoned(this ILogger logger, string backend);
+
     [LoggerMessage(1020, LogLevel.Warning, "{Remark}")]
     public static partial void Remark(this ILogger logger, string remark);
 }

@@ -20,7 +20,7 @@ internal sealed class ModernLink(string name, BackendOptions backend, BackendCon
     public bool WasSilent { get; private set; }
 
     /// <summary>Whether the backend speaks this era; waits for the probe.</summary>
-    public async ValueTask<bool> IsModernAsync() => _isModern || ((await ConnectAsync()).Connection is not null && _isModern);
+    public async ValueTask<bool> IsModernAsync() => _isModern || ((await ConnectAsync(CancellationToken.None)).Connection is not null && _isModern);
 
     /// <inheritdoc/>
     public override ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken) =>

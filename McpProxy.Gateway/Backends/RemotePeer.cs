@@ -34,9 +34,6 @@ internal sealed class RemotePeer : IPeer
     public ITransport Transport => _transport;
 
     /// <inheritdoc/>
-    public bool HasEnded => _transport.Ended is not null;
-
-    /// <inheritdoc/>
     public ProxyFault? EndFault => _transport.Ended is { } fault && fault != RemoteFault.Closed ? ProxyFault.Of(fault) : null;
 
     /// <inheritdoc/>

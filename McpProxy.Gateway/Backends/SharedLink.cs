@@ -36,7 +36,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     public override ValueTask SendRequestAsync(BackendClient client, Message request, Exchange exchange, CancellationToken cancellationToken) =>
         request.Envelope.Method switch
         {
-            McpMethod.Initialize => AnswerInitializeAsync(request, exchange),
+            McpMethod.Initialize => AnswerInitializeAsync(request, exchange, cancellationToken),
             McpMethod.LoggingSetLevel => SetLevelAsync(client, request, exchange, cancellationToken),
             McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => SubscribeAsync(client, request, exchange, cancellationToken),
             _ => ForwardAsync(request, exchange, cancellationToken),
@@ -195,11 +195,11 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     private Message ResourceRequest(string method, string uri) =>
         OwnMessages.Call(Context.Pool, JsonToken.From(0), method, writer => writer.WriteString("uri"u8, uri));
 
-    private async ValueTask AnswerInitializeAsync(Message request, Exchange exchange)
+    private async ValueTask AnswerInitializeAsync(Message request, Exchange exchange, CancellationToken cancellationToken)
     {
         using var initialize = request;
         var asked = InitializeRequest.Read(initialize).ProtocolVersion;
-        var attempt = await ConnectAsync();
+        var attempt = await ConnectAsync(cancellationToken);
         if (attempt.Connection is null || _initialize is not { } result)
         {
             await exchange.FailAsync(attempt.Fault ?? ProxyFault.Restarting, Context.Pool);

@@ -1,118 +1,136 @@
+using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Telemetry;
 using McpProxy.Relay.Telemetry;
 
 namespace McpProxy.Gateway.Backends;
 
-/// <summary>The peer that the next session gets: a process is started before anybody needs it, so that nobody waits for it.</summary>
-/// <param name="start">Starts one.</param>
-/// <param name="isKept">Whether one is started in advance; else each is started when it is needed.</param>
-internal sealed class Spare(Func<(IPeer? Peer, ProxyFault? Fault)> start, bool isKept) : IAsyncDisposable
+/// <summary>
+/// The process that the next session gets: started before anybody needs it, so that nobody waits for it. One that ends meanwhile is started
+/// again, after a pause that grows with its failures.
+/// </summary>
+internal sealed class Spare(string name, BackendOptions backend, BackendContext context) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private Task<(IPeer? Peer, ProxyFault? Fault)>? _next;
-    private ProxyFault? _fault;
-    private bool _stopped;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Restarts _restarts = new(name, backend, context);
+    private readonly Party _server = new(Attributes.Pipe, name);
+    private volatile LinkStatus _status = new(LinkState.Starting, 0, null);
+    private ChildProcess? _process;
+    private Task? _run;
 
-    /// <summary>Whether there is one, as far as is known.</summary>
-    public bool IsReady
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return !isKept || _next is { IsCompletedSuccessfully: true, Result.Peer.HasEnded: false };
-            }
-        }
-    }
+    /// <summary>How it is doing.</summary>
+    public LinkStatus Status => _status;
 
-    /// <summary>Why the last one could not be started, or null.</summary>
-    public ProxyFault? Fault => Volatile.Read(ref _fault);
-
-    /// <summary>Starts one, unless there is one. Does not wait for that: a process takes milliseconds.</summary>
-    public void Ensure()
+    /// <summary>Keeps one from now on. Does not wait for it: a process takes milliseconds to start.</summary>
+    public void Keep()
     {
         lock (_gate)
         {
-            if (isKept && !_stopped)
+            if (!_stopping.IsCancellationRequested)
             {
-                _next ??= Detached.Start(() => Task.Run(Start));
+                _run ??= Detached.Start(() => Task.Run(KeepRunningAsync, CancellationToken.None));
             }
         }
     }
 
-    /// <summary>Gives it away if it still runs, else another one, and starts the next.</summary>
-    /// <returns>The peer, or why there is none.</returns>
-    public async ValueTask<(IPeer? Peer, ProxyFault? Fault)> TakeAsync()
+    /// <summary>Gives it away if it runs, else another one; the next is started at once.</summary>
+    /// <returns>The process, or why there is none.</returns>
+    public (IPeer? Peer, ProxyFault? Fault) Take()
     {
-        if (!TryRemove(out var next))
+        if (_stopping.IsCancellationRequested)
         {
             return (null, ProxyFault.Removed);
         }
 
-        var result = next is null ? default : await next;
-        if (result.Peer is { HasEnded: true } ended)
+        (IPeer? Peer, ProxyFault? Fault) taken = TryTake() is { } process ? (process, null) : IPeer.Start(name, backend, context);
+        if (taken.Peer is not null)
         {
-            // Discarded: ending what has ended catches its own errors.
-            _ = ended.DisposeAsync().AsTask();
-            result = default;
+            Keep();
+            _restarts.Want();
         }
 
-        result = result.Peer is null ? Start() : result;
-        if (result.Peer is not null)
-        {
-            Ensure();
-        }
-
-        return result;
+        return taken;
     }
 
     /// <summary>Ends it, and starts another one in its place.</summary>
     public void Replace()
     {
-        if (TryRemove(out var next) && next is not null)
+        if (TryTake() is { } process)
         {
             // Discarded: ending it catches its own errors.
-            _ = Detached.Start(() => EndAsync(next));
-            Ensure();
+            _ = Detached.Start(() => process.DisposeAsync().AsTask());
         }
+
+        _restarts.Want();
     }
 
     /// <summary>Ends it; there will be no other.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task<(IPeer? Peer, ProxyFault? Fault)>? next;
+        await _stopping.CancelAsync();
+        Task run;
         lock (_gate)
         {
-            _stopped = true;
-            (next, _next) = (_next, null);
+            run = _run ?? Task.CompletedTask;
         }
 
-        await EndAsync(next);
+        _restarts.Want();
+        await run;
     }
 
-    /// <summary>False when there will be no other.</summary>
-    private bool TryRemove(out Task<(IPeer? Peer, ProxyFault? Fault)>? next)
+    private ChildProcess? TryTake() =>
+        Volatile.Read(ref _process) is { Exited.IsCompleted: false } process && Interlocked.CompareExchange(ref _process, null, process) == process ? process : null;
+
+    private async Task KeepRunningAsync()
     {
-        lock (_gate)
+        while (!_stopping.IsCancellationRequested)
         {
-            (next, _next) = (_next, null);
-            return !_stopped;
+            var started = context.Time.GetTimestamp();
+            var (process, fault) = Start();
+            if (process is not null && await IsTakenAsync(process))
+            {
+                continue;
+            }
+
+            var ending = process?.DisposeAsync() ?? ValueTask.CompletedTask;
+            if (!_stopping.IsCancellationRequested)
+            {
+                GatewayMetrics.Restarted(_server);
+                _status = _restarts.Note(context.Time.GetElapsedTime(started), _status, fault, process?.DescribeEnd() ?? fault?.Text.TrimEnd('.') ?? "ended");
+                await _restarts.WaitAsync(_stopping.Token);
+                _status = new LinkStatus(LinkState.Starting, _status.Restarts + 1, null);
+            }
+
+            await ending; // With all that it has left.
         }
     }
 
-    private (IPeer? Peer, ProxyFault? Fault) Start()
+    private (ChildProcess? Process, ProxyFault? Fault) Start()
     {
-        var result = start();
-        Volatile.Write(ref _fault, result.Fault);
-        return result;
-    }
-
-    private static async Task EndAsync(Task<(IPeer? Peer, ProxyFault? Fault)>? next)
-    {
-        await ((Task?)next ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (next is { IsCompletedSuccessfully: true, Result.Peer: { } peer })
+        try
         {
-            await peer.DisposeAsync();
+            return ChildProcess.Start(name, backend, context);
         }
+        catch (Exception e)
+        {
+            // A defect of ours: it is tried again, as any other start that failed.
+            context.Logger.LinkFailed(e, name);
+            return (null, ProxyFault.Internal);
+        }
+    }
+
+    /// <summary>Offers a process until somebody has it; false when it ended before, or nobody may have it any more.</summary>
+    private async Task<bool> IsTakenAsync(ChildProcess process)
+    {
+        Volatile.Write(ref _process, process);
+        _status = _status with { State = LinkState.Running };
+        while (Volatile.Read(ref _process) == process && !process.Exited.IsCompleted && !_stopping.IsCancellationRequested)
+        {
+            await Task.WhenAny(process.Exited, _restarts.Wanted);
+            _restarts.Take(); // Whoever took one says so: what failed before is forgotten.
+        }
+
+        return Interlocked.CompareExchange(ref _process, null, process) != process;
     }
 }

@@ -50,6 +50,7 @@ internal static class HttpSseEndpoints
         }
 
         session.Streams.Own.CarriesAnswers = true;
+        session.Turns = new Turns(); // POSTs are answered before what they bring is on its way.
         try
         {
             await new SseResponse(context, session.Streams.Attach(session.Streams.Own, context.Abort), openStreams, time)
@@ -91,6 +92,12 @@ internal static class HttpSseEndpoints
         // Queued before the answer, so that what the client says next stays behind it. A request whose backend is still starting
         // is not waited for: its answer comes on the stream.
         var sent = body.Single is { } single ? SendAsync(session, single, pool) : SendAllAsync(session, body.Batch!, pool);
+        if (sent.IsCompletedSuccessfully && sent.Result is { } refused)
+        {
+            await AnswerAsync(context, refused.Status, refused.Text);
+            return;
+        }
+
         Accept(context);
         if (!sent.IsCompletedSuccessfully)
         {
@@ -113,37 +120,25 @@ internal static class HttpSseEndpoints
             : (null, ProxyFault.SseSessionNotFound);
     }
 
-    private static Task SendAllAsync(Session session, IReadOnlyList<Message> batch, MessagePool pool) =>
-        Task.WhenAll(batch.Select(message => SendAsync(session, message, pool)));
+    private static async Task<ProxyFault?> SendAllAsync(Session session, IReadOnlyList<Message> batch, MessagePool pool) =>
+        Array.Find(await Task.WhenAll(batch.Select(message => SendAsync(session, message, pool))), refused => refused is not null);
 
-    private static async Task SendAsync(Session session, Message message, MessagePool pool)
+    /// <returns>Why a message that gets no answer was refused, or null.</returns>
+    private static Task<ProxyFault?> SendAsync(Session session, Message message, MessagePool pool) =>
+        message.Envelope.Kind == MessageKind.Request ? SendRequestAsync(session, message, pool) : session.SendAsync(message).AsTask();
+
+    private static async Task<ProxyFault?> SendRequestAsync(Session session, Message request, MessagePool pool)
     {
-        var exchange = message.Envelope.Kind == MessageKind.Request ? new StreamExchange(session, message, session.Streams, session.Streams.Own) : null;
-        if (exchange is not null && session.TryBegin(exchange) is { } fault)
+        var exchange = new StreamExchange(session, request, session.Streams, session.Streams.Own);
+        if (session.TryBegin(exchange) is { } fault)
         {
-            message.Dispose();
+            request.Dispose();
             await session.Streams.AppendAsync(session.Streams.Own, fault.ToMessage(pool, exchange.Id), isLast: false);
-            return;
+            return null;
         }
 
-        // What was said later stays behind what still waits for the backend. Not so an answer or a cancellation: what waits may wait for that.
-        var inTurn = message.Envelope.Kind != MessageKind.Response && message.Envelope.Method != McpMethod.Cancelled;
-        if (inTurn)
-        {
-            await session.Turns.EnterAsync();
-        }
-
-        try
-        {
-            await (exchange is null ? session.SendAsync(message, CancellationToken.None).AsTask() : session.SendRequestAsync(message, exchange));
-        }
-        finally
-        {
-            if (inTurn)
-            {
-                session.Turns.Leave();
-            }
-        }
+        await session.SendRequestAsync(request, exchange);
+        return null;
     }
 
     // Not flushed: the end of the response does it.

@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(1105, LogLevel.Error, "A request to {Backend} could not be relayed")]
     public static partial void RequestFailed(this ILogger logger, Exception exception, string backend);
+
+    [LoggerMessage(1106, LogLevel.Debug, "Session {Session}: a message to {Backend} was not sent: {Reason}")]
+    public static partial void NotSent(this ILogger logger, string session, string backend, string reason);
 }

@@ -10,7 +10,7 @@ namespace McpProxy.Gateway.Sessions;
 internal sealed class Session(string id, Backend backend, EventStreams streams, MessagePool pool, TimeProvider time, ILogger logger) : BackendClient
 #pragma warning restore CA1001
 {
-    /// <summary>How many requests a client may have in flight.</summary>
+    /// <summary>How many requests a client may have in flight, and how much else may wait for the backend.</summary>
     private const int MaxInFlight = 1024;
 
     private readonly Lock _gate = new();
@@ -20,6 +20,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     private readonly long _opened = time.GetTimestamp();
     private long _lastActive = time.GetTimestamp();
     private int _waiting;
+    private int _sending;
     private bool _ended;
 
     /// <summary>The id that the client names it by.</summary>
@@ -31,8 +32,8 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <summary>Its streams.</summary>
     public EventStreams Streams => streams;
 
-    /// <summary>Where its client may say the next thing before the last one is on its way: whose turn it is.</summary>
-    public Turns Turns { get; } = new();
+    /// <summary>Whose turn it is, where its client may say the next thing before the last one is on its way; else null.</summary>
+    public Turns? Turns { get; set; }
 
     /// <summary>The transport that its client speaks: <c>streamable-http</c> or <c>sse</c>.</summary>
     public string Transport => streams.Own.CarriesAnswers ? "sse" : "streamable-http";
@@ -111,6 +112,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     /// <returns>Done when the request is on its way, or will never be: that may be later than its exchange ends.</returns>
     public async Task SendRequestAsync(Message request, Exchange exchange)
     {
+        using var turn = Turns is null ? default : await Turns.EnterAsync();
         try
         {
             await SendRequestCoreAsync(request, exchange);
@@ -147,11 +149,40 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
         await link.SendRequestAsync(this, request, exchange, _ending.Token);
     }
 
-    /// <summary>Sends a notification or a response up.</summary>
-    public async ValueTask SendAsync(Message message, CancellationToken cancellationToken)
+    /// <summary>Sends a notification or a response up, unless the session ends before.</summary>
+    /// <returns>Why it was refused, or null.</returns>
+    public async ValueTask<ProxyFault?> SendAsync(Message message)
     {
         Touch();
-        if (_link is not { } link)
+        try
+        {
+            if (Interlocked.Increment(ref _sending) > MaxInFlight)
+            {
+                logger.NotSent(SessionRegistry.Short(id), backend.Name, "too many wait already");
+                message.Dispose();
+                return ProxyFault.TooManyRequests;
+            }
+
+            // What was said later stays behind what still waits for the backend. Not so an answer or a cancellation: what waits may wait for that.
+            var isInTurn = message.Envelope.Kind != MessageKind.Response && message.Envelope.Method != McpMethod.Cancelled;
+            using var turn = Turns is not null && isInTurn ? await Turns.EnterAsync() : default;
+            await SendCoreAsync(message);
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            logger.NotSent(SessionRegistry.Short(id), backend.Name, "the session ended");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
+        }
+
+        return null;
+    }
+
+    private async ValueTask SendCoreAsync(Message message)
+    {
+        if (_link is not { } link || _ending.IsCancellationRequested)
         {
             message.Dispose();
             return;
@@ -159,7 +190,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
 
         if (!message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled))
         {
-            await link.SendAsync(this, message, cancellationToken);
+            await link.SendAsync(this, message, _ending.Token);
             return;
         }
 
@@ -175,7 +206,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
             return;
         }
 
-        await link.CancelAsync(message, exchange, cancellationToken);
+        await link.CancelAsync(message, exchange, _ending.Token);
     }
 
     /// <inheritdoc/>
@@ -248,6 +279,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
         }
 
         await _ending.CancelAsync();
+        Turns?.End();
         if (_link is { } link)
         {
             await backend.DisconnectAsync(this, link);
@@ -260,10 +292,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     {
         lock (_gate)
         {
-            if (!_ended)
-            {
-                _link ??= backend.Connect(this, initialize);
-            }
+            _link ??= _ended ? null : backend.Connect(this, initialize);
         }
 
         streams.StallTimeout = _link is DedicatedLink ? null : streams.StallTimeout;

@@ -49,11 +49,16 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
             }
             else
             {
-                await session.SendAsync(message, post.Context.RequestAborted);
+                fault = await session.SendAsync(message) ?? fault;
             }
         }
 
-        if (requests.Count == 0)
+        if (fault is not null)
+        {
+            requests.ForEach(request => request.Dispose());
+            await FaultResponse.WriteAsync(post.Context, fault);
+        }
+        else if (requests.Count == 0)
         {
             post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
         }
@@ -132,7 +137,12 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
 
     private static async Task TakeAsync(Post post, Session session, Message message)
     {
-        await session.SendAsync(message, post.Context.RequestAborted);
+        if (await session.SendAsync(message) is { } refused)
+        {
+            await FaultResponse.WriteAsync(post.Context, refused);
+            return;
+        }
+
         post.Context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace McpProxy.Gateway.StreamableHttp;
 
@@ -38,6 +39,8 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
     /// <summary>Writes events until the stream ends, goes on elsewhere, or the client leaves.</summary>
     public async Task RunAsync()
     {
+        // Kestrel would cut a client that reads slowly, whether it holds anybody up or not: that is --stall-timeout's to decide.
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back.

@@ -76,31 +76,26 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Stops the process and all below it: closes stdin, waits, terminates the tree, waits, kills the tree.</summary>
     /// <param name="transport">The way to its stdin.</param>
     /// <param name="within">How long all of it may take; each step gets its share.</param>
-    public async Task StopAsync(LineTransport transport, TimeSpan within)
+    public async Task StopAsync(LineTransport transport, StopLimit within)
     {
         await Task.Yield(); // Reading /proc is no work for whoever stops it.
-        var grace = within * GraceShare;
         var tree = ProcessTree.Snapshot(_root, _mark);
-        try
-        {
-            await transport.CompleteAsync().WaitAsync(within * ShortShare, _time);
-        }
-        catch (TimeoutException)
+        if (!await IsDoneAsync(transport.CompleteAsync(), within, ShortShare))
         {
             await transport.DisposeAsync(); // It reads nothing: what is queued goes nowhere.
         }
 
-        if (!await EndsAsync(tree, grace))
+        if (!await EndsAsync(tree, within, GraceShare))
         {
             _logger.Terminating(_name, Id);
             tree = Grown(tree);
             WasTerminated = !Exited.IsCompleted;
             ProcessTree.Terminate(tree);
-            if (!await EndsAsync(tree, grace))
+            if (!await EndsAsync(tree, within, GraceShare))
             {
                 _logger.Killing(_name, Id);
                 KillTree(tree);
-                await EndsAsync(tree, within * ShortShare);
+                await EndsAsync(tree, within, ShortShare);
             }
         }
     }
@@ -138,15 +133,31 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Waits for a share of the time; when that becomes less, the share is less and begins anew.</summary>
+    private async Task<bool> IsDoneAsync(Task task, StopLimit within, double share)
+    {
+        while (!task.IsCompleted)
+        {
+            var (limit, shortened) = within.Now;
+            try
+            {
+                await Task.WhenAny(task, shortened).WaitAsync(limit * share, _time);
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        }
+
+        await task;
+        return true;
+    }
+
     /// <summary>Waits until the process and its whole tree are gone, or the time of grace is over.</summary>
-    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree, TimeSpan grace)
+    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree, StopLimit within, double share)
     {
         var since = _time.GetTimestamp();
-        try
-        {
-            await Exited.WaitAsync(grace, _time);
-        }
-        catch (TimeoutException)
+        if (!await IsDoneAsync(Exited, within, share))
         {
             return false;
         }
@@ -154,7 +165,7 @@ public sealed class ServerProcess : IDisposable
         // What is gone may have started something on its way out.
         while (ProcessTree.Alive(tree).Count > 0 || ProcessTree.Alive(Grown(tree)).Count > 0)
         {
-            if (_time.GetElapsedTime(since) >= grace)
+            if (_time.GetElapsedTime(since) >= within.Now.Limit * share)
             {
                 return false;
             }

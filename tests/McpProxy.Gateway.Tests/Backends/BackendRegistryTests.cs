@@ -84,6 +84,59 @@ public sealed class BackendRegistryTests : GatewayTest
         Assert.Equal(HttpStatusCode.OK, await PostModernAsync(host));
     }
 
+    [Fact]
+    public async Task Apply_WhileWhatIsGoneIsStillStopping_IsNotHeldUp()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(Set(("stubborn", Stubborn())), clock: clock);
+        await host.Log.UntilAsync("[stubborn] ready");
+        host.Apply(Set());
+        await host.Log.UntilAsync("[stubborn] stopping");
+
+        host.Apply(Set(("stubborn", FaultServer.Shared())));
+
+        // The clock stands still, so the one that is gone is still there.
+        Assert.Equal("[1]", await (await host.ConnectAsync("stubborn")).CallAsync("echo", "[1]"));
+        Assert.False(host.Backends.Leaving.IsCompleted);
+        await clock.PassUntilAsync(host.Backends.Leaving, "the one that is gone has stopped");
+    }
+
+    [Fact]
+    public async Task Stop_WhileWhatIsGoneIsStillStopping_StopsAllTogether()
+    {
+        var clock = new ManualClock();
+        var step = TimeSpan.FromSeconds(0.4); // Of one second.
+        var host = await StartAsync(Set(("gone", Stubborn()), ("kept", Stubborn())), options => options.ShutdownTimeout = TimeSpan.FromSeconds(1), clock);
+        await Wait.UntilAsync(() => host.Log.Count("] ready") == 2, "both ignore SIGTERM");
+        host.Apply(Set(("kept", Stubborn())));
+        await clock.UntilTimerAsync(TimeSpan.FromSeconds(2));
+
+        var stopping = host.Worker.StopAsync(TestContext.Current.CancellationToken);
+        await clock.UntilTimerAsync(step, count: 2);
+        clock.Advance(step);
+        await Wait.UntilAsync(() => host.Log.Count("terminating it") == 2, "both are terminated");
+        await clock.UntilTimerAsync(step, count: 2);
+        clock.Advance(step);
+        await Wait.UntilAsync(() => host.Log.Count("killing it") == 2, "both are killed");
+
+        await clock.PassUntilAsync(stopping, "both have ended");
+    }
+
+    [Fact]
+    public async Task Apply_AfterTheStop_StartsNothing()
+    {
+        var host = await StartAsync(FaultServer.Shared());
+        await host.StopAsync();
+
+        host.Apply(Set(("late", FaultServer.Shared())));
+
+        Assert.Empty(host.Backends.All);
+    }
+
+    // Ignores the end of its stdin, and SIGTERM.
+    private static BackendOptions Stubborn() =>
+        ScriptedServer.Shared("trap '' TERM; echo ready >&2; (initialize; while :; do hear; done); while :; do sleep 0.1; done");
+
     private static async Task<HttpStatusCode> PostModernAsync(GatewayHost host)
     {
         const string Body = """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""";

@@ -132,7 +132,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     public Task UntilSessionsAsync(int count) => Wait.UntilAsync(() => Sessions.Count == count, () => $"{count} sessions are open, now {Sessions.Count}");
 
     /// <summary>Changes the backends, as a new servers file does.</summary>
-    public Task ApplyAsync(IReadOnlyDictionary<string, BackendOptions> backends) => Backends.ApplyAsync(Mark(backends));
+    public void Apply(IReadOnlyDictionary<string, BackendOptions> backends) => Backends.Apply(Mark(backends));
+
+    /// <summary>Changes the backends, and waits until those that are gone have stopped.</summary>
+    public Task ApplyAsync(IReadOnlyDictionary<string, BackendOptions> backends)
+    {
+        Apply(backends);
+        return Backends.Leaving;
+    }
 
     /// <summary>Stops the gateway; its clients are still there.</summary>
     public async Task StopAsync()

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Tests.Harness;
+using Microsoft.Extensions.Logging;
 
 namespace McpProxy.Gateway.Tests.HttpSse;
 
@@ -200,6 +201,43 @@ public sealed class HttpSseEndpointsTests : GatewayTest
         var answer = await client.PostAsync(Rpc.Request("ping"));
         Assert.Equal((HttpStatusCode.NotFound, "Could not find session"), (answer.Status, answer.Body));
         Assert.Equal("[1]", await other.CallAsync("echo", "[1]"));
+    }
+
+    [Fact]
+    public async Task Stream_DroppedWhileTheBackendHangs_LeavesNothingThatWaitsForIt()
+    {
+        // The clock stands still, so --initialize-timeout does not pass.
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Shared("--no-initialize"), clock: clock);
+        using var client = await host.OpenSseAsync();
+        client.PostsApart = true;
+        await client.PostAsync(Rpc.Initialize());
+        await client.PostAsync(Rpc.Initialized);
+        await client.PostAsync(Rpc.Notification("own/notification"));
+        await client.PostAsync(Rpc.Request("own/request", id: "7"));
+        await Wait.UntilAsync(() => host.Pool.Outstanding >= 4, "all four wait for the backend");
+
+        client.Stream.Dispose();
+
+        await Wait.UntilAsync(() => host.Pool.Outstanding == 0, () => $"nothing is kept of {host.Pool.Outstanding}");
+        await host.UntilSessionsAsync(0);
+        Assert.DoesNotContain(host.Log.Records, record => record.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Post_MoreThanMayWaitForTheBackend_Is429()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Shared("--no-initialize"), clock: clock);
+        using var client = await host.OpenSseAsync();
+        client.PostsApart = true;
+        await client.PostAsync(Rpc.Initialize());
+
+        var many = $"[{string.Join(',', Enumerable.Repeat(Rpc.Notification("own/notification"), 512))}]";
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(many)).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(many)).Status);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await client.PostAsync(Rpc.Notification("own/notification"))).Status);
     }
 
     [Fact]
