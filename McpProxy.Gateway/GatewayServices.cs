@@ -9,7 +9,6 @@ using McpProxy.Gateway.StreamableHttp;
 using McpProxy.Gateway.Telemetry;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Processes;
-using McpProxy.Relay.Remote;
 using McpProxy.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +22,7 @@ internal static class GatewayServices
     {
         services.AddSingleton<MessagePool>();
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(RemoteHttp.Create(new RemoteHttpOptions()))));
+        services.AddSingleton<RemoteClient>();
         services.AddSingleton(provider => new ProcessGuard(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("McpProxy.Guard")));
         services.AddSingleton<BackendRegistry>();

@@ -8,10 +8,10 @@ namespace McpProxy.Gateway.Backends;
 /// <param name="Options">The gateway's options.</param>
 /// <param name="Pool">Where messages come from.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Http">Sends requests to remote servers.</param>
+/// <param name="Remote">Sends requests to remote servers.</param>
 /// <param name="Guard">Ends the processes if we are killed.</param>
 /// <param name="Logger">The log of all backends; each record names its backend.</param>
-internal sealed record BackendContext(GatewayOptions Options, MessagePool Pool, TimeProvider Time, Lazy<HttpMessageInvoker> Http, ProcessGuard Guard, ILogger Logger)
+internal sealed record BackendContext(GatewayOptions Options, MessagePool Pool, TimeProvider Time, RemoteClient Remote, ProcessGuard Guard, ILogger Logger)
 {
     /// <summary>What backends wrote to stderr last.</summary>
     public StderrHistory Stderr { get; } = new();

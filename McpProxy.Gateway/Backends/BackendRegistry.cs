@@ -8,9 +8,9 @@ namespace McpProxy.Gateway.Backends;
 
 /// <summary>The backends by name; changes as the configuration does.</summary>
 internal sealed class BackendRegistry(
-    IOptions<GatewayOptions> options, MessagePool pool, TimeProvider time, Lazy<HttpMessageInvoker> http, ProcessGuard guard, ILoggerFactory loggers) : IAsyncDisposable
+    IOptions<GatewayOptions> options, MessagePool pool, TimeProvider time, RemoteClient remote, ProcessGuard guard, ILoggerFactory loggers) : IAsyncDisposable
 {
-    private readonly BackendContext _context = new(options.Value, pool, time, http, guard, loggers.CreateLogger("McpProxy.Backend"));
+    private readonly BackendContext _context = new(options.Value, pool, time, remote, guard, loggers.CreateLogger("McpProxy.Backend"));
     private readonly Lock _gate = new();
     private volatile ImmutableSortedDictionary<string, Backend> _backends = ImmutableSortedDictionary.Create<string, Backend>(StringComparer.Ordinal);
     private Task _leaving = Task.CompletedTask;

@@ -1,25 +1,28 @@
+using System.Threading.Tasks.Sources;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Backends;
 
-/// <summary>An exchange whose answer is waited for as a whole; what comes before it goes to the client by another way.</summary>
-internal sealed class BufferedExchange(BackendClient? client, Message request) : Exchange(client, request)
+/// <summary>An exchange whose answer is waited for as a whole, once; what comes before it goes to the client by another way.</summary>
+internal sealed class BufferedExchange(BackendClient? client, Message request) : Exchange(client, request), IValueTaskSource<Message?>
 {
-    private readonly TaskCompletionSource<Message> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What waits goes on on another thread: whoever brings the answer has others to bring.
+    private ManualResetValueTaskSourceCore<Message?> _answer = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _left;
+    private int _answered;
 
     /// <summary>Waits for the answer.</summary>
     /// <returns>The answer, which is the caller's to dispose; or null when nobody waits for it any more.</returns>
-    public async ValueTask<Message?> WaitAsync(CancellationToken cancellationToken)
+    public ValueTask<Message?> WaitAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            return await _response.Task.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            Abandon();
-            return null;
-        }
+        _left = cancellationToken.UnsafeRegister(static exchange => ((BufferedExchange)exchange!).Answer(null), this);
+        return new ValueTask<Message?>(this, _answer.Version);
+    }
+
+    /// <summary>Lets go of the answer, whenever it comes, instead of waiting for it.</summary>
+    public async Task DiscardAsync()
+    {
+        using var answer = await WaitAsync(CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -34,14 +37,33 @@ internal sealed class BufferedExchange(BackendClient? client, Message request) :
         message.Dispose();
     }
 
-    /// <summary>Lets go of an answer that nobody waits for any more.</summary>
-    public void Abandon() => _ = _response.Task.ContinueWith(
-        static task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
     /// <inheritdoc/>
     protected override ValueTask OnResponseAsync(Message response)
     {
-        _response.SetResult(response);
+        Answer(response);
         return ValueTask.CompletedTask;
     }
+
+    private void Answer(Message? answer)
+    {
+        if (Interlocked.Exchange(ref _answered, 1) == 0)
+        {
+            _answer.SetResult(answer);
+        }
+        else
+        {
+            answer?.Dispose(); // Nobody waits for it any more.
+        }
+    }
+
+    Message? IValueTaskSource<Message?>.GetResult(short token)
+    {
+        _left.Unregister();
+        return _answer.GetResult(token);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<Message?>.GetStatus(short token) => _answer.GetStatus(token);
+
+    void IValueTaskSource<Message?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _answer.OnCompleted(continuation, state, token, flags);
 }

@@ -27,7 +27,7 @@ internal sealed class RemotePeer : IPeer
 
         // The other half of the time is for calls.
         var closing = TimeSpan.FromTicks(Math.Min(options.CloseTimeout.Ticks, context.Options.ShutdownTimeout.Ticks / 2));
-        _transport = new RemoteTransport(options with { CloseTimeout = closing }, context.Http.Value, context.Pool, context.Time, new NamedLogger(name, context.Logger));
+        _transport = new RemoteTransport(options with { CloseTimeout = closing }, context.Remote.Http, context.Pool, context.Time, new NamedLogger(name, context.Logger));
     }
 
     /// <inheritdoc/>

@@ -100,7 +100,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         {
             var request = ResourceRequest("resources/unsubscribe", uri);
             var exchange = new BufferedExchange(null, request);
-            exchange.Abandon();
+            _ = exchange.DiscardAsync();
             await connection.SendRequestAsync(request, exchange, new CancellationToken(canceled: true)); // As above: only if there is room.
         }
     }

@@ -37,7 +37,7 @@ internal static class BatchResponse
         {
             foreach (var exchange in exchanges.Skip(written + 1))
             {
-                exchange.Abandon();
+                _ = exchange.DiscardAsync();
             }
         }
     }

@@ -43,7 +43,7 @@ public sealed class CancellationTests : GatewayTest
             var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), pool);
             var request = Read(pool, Rpc.Call("echo", id: "7"));
             var exchange = new BufferedExchange(null, request);
-            exchange.Abandon();
+            _ = exchange.DiscardAsync();
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
 
             Assert.True(await connection.TrySendRequestAsync(request, exchange, Token));

@@ -97,9 +97,8 @@ public sealed class SpareTests : GatewayTest
     {
         using var start = new HeldUpStart();
         await using var guard = new ProcessGuard(TimeProvider.System, NullLogger.Instance);
-        var http = new Lazy<HttpMessageInvoker>(() => throw new NotSupportedException());
         await using var backend = new Backend(
-            "slow", ScriptedServer.Dedicated(""), new BackendContext(new GatewayOptions(), new MessagePool(), TimeProvider.System, http, guard, start));
+            "slow", ScriptedServer.Dedicated(""), new BackendContext(new GatewayOptions(), new MessagePool(), TimeProvider.System, new RemoteClient(), guard, start));
         var starting = Task.Run(backend.Start, Token);
         try
         {
