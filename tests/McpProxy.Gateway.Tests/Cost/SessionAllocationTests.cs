@@ -23,10 +23,9 @@ public sealed class SessionAllocationTests
     {
         var options = new GatewayOptions();
         await using var guard = new ProcessGuard(TimeProvider.System, NullLogger.Instance);
-        var http = new Lazy<HttpMessageInvoker>(() => throw new NotSupportedException());
         var pool = new MessagePool();
         await using var backend = new Backend(
-            "any", FaultServer.Shared(), new BackendContext(options, pool, TimeProvider.System, http, guard, NullLogger.Instance));
+            "any", FaultServer.Shared(), new BackendContext(options, pool, TimeProvider.System, new RemoteClient(), guard, NullLogger.Instance));
         var sessions = new SessionRegistry(Options.Create(options), pool, TimeProvider.System, NullLogger<SessionRegistry>.Instance);
 
         var bytes = Enumerable.Range(0, Rounds).Min(_ => Run(sessions, backend));
