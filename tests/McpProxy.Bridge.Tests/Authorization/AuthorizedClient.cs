@@ -7,7 +7,7 @@ using McpProxy.Relay.Remote;
 
 namespace McpProxy.Bridge.Tests.Authorization;
 
-/// <summary>What one bridge has between itself and a protected server, with a browser that logs in at once.</summary>
+/// <summary>What one bridge has between itself and a protected server, with a browser that logs in.</summary>
 internal sealed class AuthorizedClient : IAsyncDisposable
 {
     private readonly HttpMessageHandler _network = RemoteHttp.Create(new RemoteHttpOptions());
@@ -34,6 +34,9 @@ internal sealed class AuthorizedClient : IAsyncDisposable
     public RecordingLogger Logger { get; } = new();
 
     public AuthorizationHandler Handler { get; }
+
+    /// <summary>Done when the user makes up their mind; at once unless set.</summary>
+    public Func<Task> Decision { get; set; } = () => Task.CompletedTask;
 
     /// <summary>What the browser shows in the end.</summary>
     public Task<string> Page { get; private set; } = Task.FromResult("");
@@ -71,6 +74,12 @@ internal sealed class AuthorizedClient : IAsyncDisposable
     private void OpenBrowser(Uri address)
     {
         Opened++;
-        Page = _browser.GetStringAsync(address, CancellationToken.None);
+        Page = BrowseAsync(address);
+    }
+
+    private async Task<string> BrowseAsync(Uri address)
+    {
+        await Decision();
+        return await _browser.GetStringAsync(address, CancellationToken.None);
     }
 }

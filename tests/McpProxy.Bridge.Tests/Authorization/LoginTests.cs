@@ -97,6 +97,21 @@ public sealed class LoginTests : IAsyncLifetime
         _server.Faults = OAuthFaults.AccessDenied;
         var clients = Enumerable.Range(0, 3).Select(_ => Client()).ToList();
 
+        // The user refuses when all have come: one that came later would rightly ask again.
+        var others = clients.Count - 1;
+        var othersCame = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (var client in clients)
+        {
+            client.Decision = () => othersCame.Task.WaitAsync(Token);
+            client.Logger.Logged = line =>
+            {
+                if (line.StartsWith("Another process is logging in", StringComparison.Ordinal) && Interlocked.Decrement(ref others) == 0)
+                {
+                    othersCame.SetResult();
+                }
+            };
+        }
+
         var failures = await Task.WhenAll(clients.Select(client => Assert.ThrowsAsync<AuthorizationException>(() => client.CallAsync(Token))));
 
         Assert.All(failures, failure => Assert.Contains("The user said no", failure.Message, StringComparison.Ordinal));
