@@ -23,8 +23,7 @@ internal sealed class CliApplication(
         var arguments = new GatewayCommandLine(BridgeFlags.All, BridgeFlags.Verbs).Parse(args);
         if (arguments.ShowHelp || arguments.ShowVersion)
         {
-            await output().WriteLineAsync(arguments.ShowHelp ? CommandLineHelp.Text : $"mcp-proxy {GatewayVersion.Text}");
-            return ExitCode.Success;
+            return await AnswerAsync(arguments.ShowHelp ? CommandLineHelp.Text : $"mcp-proxy {GatewayVersion.Text}");
         }
 
         if (arguments.Errors.Count > 0)
@@ -37,6 +36,20 @@ internal sealed class CliApplication(
         var mode = Mode.Choose(arguments, variable("SSE_URL"));
         await SayAsync("warning", mode.Warnings);
         return mode.BridgeWords is { } words ? await bridge(words, cancellationToken) : await gateway(arguments, cancellationToken);
+    }
+
+    private async Task<int> AnswerAsync(string text)
+    {
+        try
+        {
+            await output().WriteLineAsync(text);
+            return ExitCode.Success;
+        }
+        catch (IOException e)
+        {
+            await SayAsync("error", [$"standard output could not be written: {e.Message}"]);
+            return ExitCode.Failure;
+        }
     }
 
     private async Task SayAsync(string kind, IEnumerable<string> lines)

@@ -4,7 +4,7 @@ namespace McpProxy.Cli.Tests;
 
 public sealed class CliApplicationTests : IDisposable
 {
-    private readonly StringWriter _output = new();
+    private StringWriter _output = new();
     private readonly StringWriter _error = new();
     private string[]? _bridge;
     private GatewayArguments? _gateway;
@@ -55,6 +55,18 @@ public sealed class CliApplicationTests : IDisposable
         Assert.Null(_bridge);
         Assert.Equal(command, string.Join(' ', _gateway!.Operands));
         Assert.Equal(port == 0 ? null : $"{port}", _gateway.Configuration.GetValueOrDefault("McpProxy:Port"));
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task Run_OutputThatCannotBeWritten_SaysSoAndEndsWith1(string line)
+    {
+        _output = new FullWriter();
+
+        Assert.Equal(1, await RunAsync(line));
+
+        Assert.Equal(["mcp-proxy: error: standard output could not be written: No space left on device"], Lines(_error));
     }
 
     [Fact]
@@ -223,4 +235,9 @@ public sealed class CliApplicationTests : IDisposable
     }
 
     private static string[] Lines(StringWriter writer) => writer.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n');
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override Task WriteLineAsync(string? value) => Task.FromException(new IOException("No space left on device"));
+    }
 }
