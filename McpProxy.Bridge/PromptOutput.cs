@@ -16,16 +16,12 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
     /// <summary>How long a full pipe is waited for before it is seen whether it still should be.</summary>
     private const int WaitMilliseconds = 1000;
 
-    private const short CanBeWritten = 4; // POLLOUT
     private const int Interrupted = 4; // EINTR
     private const int ReaderGone = 32; // EPIPE
 
-    private static readonly int Full = OperatingSystem.IsLinux() ? 11 : 35; // EAGAIN
     private static readonly int ReaderGoneInTheMiddle = OperatingSystem.IsLinux() ? 104 : 54; // ECONNRESET: a socket whose reader left something unread.
 
     private readonly SafeFileHandle _pipe = pipe;
-
-    private int Descriptor => (int)_pipe.DangerousGetHandle();
 
     /// <summary>Whether a write failed for no other reason than that nobody reads any more.</summary>
     public static bool IsReaderGone(IOException failure) => failure.HResult == ReaderGone || failure.HResult == ReaderGoneInTheMiddle;
@@ -53,11 +49,7 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
 
     private bool HasRoom() => OperatingSystem.IsLinux() && HasRoomWithin(milliseconds: 0); // Others promise less, and more of them block.
 
-    private bool HasRoomWithin(int milliseconds)
-    {
-        var request = new PollRequest { Descriptor = Descriptor, Wanted = CanBeWritten };
-        return Poll(ref request, count: 1, milliseconds) == 1 && (request.Found & CanBeWritten) != 0;
-    }
+    private bool HasRoomWithin(int milliseconds) => Readiness.Wait(_pipe, Readiness.ToWrite, milliseconds);
 
     private void WriteAll(ReadOnlySpan<byte> data, CancellationToken cancellationToken)
     {
@@ -78,14 +70,14 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
     {
         while (true)
         {
-            var written = Write(Descriptor, data, (nuint)data.Length);
+            var written = Write((int)_pipe.DangerousGetHandle(), data, (nuint)data.Length);
             if (written >= 0)
             {
                 return (int)written;
             }
 
             var error = Marshal.GetLastPInvokeError();
-            if (error == Full)
+            if (error == Readiness.WouldWait)
             {
                 return 0;
             }
@@ -97,19 +89,7 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "poll")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Poll(ref PollRequest request, nuint count, int milliseconds);
-
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nuint length);
-
-    /// <summary>struct pollfd.</summary>
-    private struct PollRequest
-    {
-        public int Descriptor;
-        public short Wanted;
-        public short Found;
-    }
 }
