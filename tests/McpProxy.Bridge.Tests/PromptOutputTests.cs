@@ -1,5 +1,4 @@
 using System.IO.Pipes;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
@@ -74,14 +73,9 @@ public sealed class PromptOutputTests : IDisposable
     [InlineData(10_000 * Chunk)]
     public async Task WriteAsync_EndThatDoesNotWaitIsFull_WritesAllOfIt(int size)
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        using var end = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await end.ConnectAsync(listener.LocalEndPoint!, Token); // What .NET does asynchronously, it does with O_NONBLOCK.
-        using var reader = await listener.AcceptAsync(Token);
-        using var stream = new NetworkStream(reader);
-        await using var output = new PromptOutput(new SafeFileHandle(end.Handle, ownsHandle: false));
+        using var pair = await SocketPair.ConnectAsync(Token);
+        using var stream = new NetworkStream(pair.Host);
+        await using var output = new PromptOutput(pair.End);
         var written = 0;
         Task writing;
         do
