@@ -1,6 +1,7 @@
 using McpProxy.Bridge.Authorization;
 using McpProxy.Bridge.Check;
 using McpProxy.Bridge.Configuration;
+using McpProxy.Bridge.Stdio;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Remote;
 using McpProxy.Relay.Telemetry;

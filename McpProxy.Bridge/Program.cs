@@ -1,4 +1,5 @@
 using McpProxy.Bridge;
+using McpProxy.Bridge.Stdio;
 using McpProxy.Relay.Processes;
 
 using var stop = new StopSignal();

@@ -1,4 +1,5 @@
 using McpProxy.Bridge;
+using McpProxy.Bridge.Stdio;
 using McpProxy.Cli;
 using McpProxy.Gateway;
 using McpProxy.Relay.Processes;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using McpProxy.Bridge.Configuration;
+using McpProxy.Bridge.Stdio;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Processes;
 using McpProxy.Relay.Remote;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using McpProxy.Bridge.Stdio;
 using McpProxy.Relay.Tests;
 using McpProxy.Relay.Tests.Transports;
 
-namespace McpProxy.Bridge.Tests;
+namespace McpProxy.Bridge.Tests.Stdio;
 
 public sealed class BacklogWriterTests : IDisposable
 {

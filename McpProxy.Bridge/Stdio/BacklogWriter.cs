@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace McpProxy.Bridge;
+namespace McpProxy.Bridge.Stdio;
 
 /// <summary>
 /// Writes lines to a stream on a thread of its own, so that a stream which takes nothing for a while holds nobody up. Meanwhile the newest

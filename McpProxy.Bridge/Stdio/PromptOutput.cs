@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace McpProxy.Bridge;
+namespace McpProxy.Bridge.Stdio;
 
 /// <summary>
 /// A pipe that is written to on the caller's thread while it has room, and on another one when it has none: whoever does not read holds

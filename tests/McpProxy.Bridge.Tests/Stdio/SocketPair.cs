@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
-namespace McpProxy.Bridge.Tests;
+namespace McpProxy.Bridge.Tests.Stdio;
 
 /// <summary>Two sockets that are connected: some hosts have such for pipes.</summary>
 internal sealed class SocketPair : IDisposable

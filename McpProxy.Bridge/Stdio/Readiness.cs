@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace McpProxy.Bridge;
+namespace McpProxy.Bridge.Stdio;
 
 /// <summary>Waits for a descriptor to be ready (poll(2)). Not on Windows.</summary>
 internal static partial class Readiness

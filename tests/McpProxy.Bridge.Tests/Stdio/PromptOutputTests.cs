@@ -1,8 +1,9 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
+using McpProxy.Bridge.Stdio;
 using Microsoft.Win32.SafeHandles;
 
-namespace McpProxy.Bridge.Tests;
+namespace McpProxy.Bridge.Tests.Stdio;
 
 public sealed class PromptOutputTests : IDisposable
 {

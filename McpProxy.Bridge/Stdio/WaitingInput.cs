@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace McpProxy.Bridge;
+namespace McpProxy.Bridge.Stdio;
 
 /// <summary>A pipe whose reader waits for what comes, also where a host has made it one that does not wait.</summary>
 /// <param name="pipe">The end to read from; of a file or a terminal as well.</param>

@@ -1,6 +1,6 @@
 using McpProxy.Relay.Transports;
 
-namespace McpProxy.Bridge;
+namespace McpProxy.Bridge.Stdio;
 
 /// <summary>
 /// A stream that is read on the caller's thread, also asynchronously: the console knows no other way, and would wake up a thread for each

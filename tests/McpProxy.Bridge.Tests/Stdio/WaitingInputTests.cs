@@ -1,6 +1,7 @@
 using System.Net.Sockets;
+using McpProxy.Bridge.Stdio;
 
-namespace McpProxy.Bridge.Tests;
+namespace McpProxy.Bridge.Tests.Stdio;
 
 public sealed class WaitingInputTests
 {

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace McpProxy.Bridge;
+namespace McpProxy.Bridge.Stdio;
 
 /// <summary>
 /// This process's own stdin, stdout and stderr, as what they are. On Unix the console is not used: it would send escape sequences to a
