@@ -32,8 +32,7 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
             _ = WarmUp.RunAsync(); // Discarded: it throws nothing, and nothing waits for it.
         }
 
-        var input = new BlockingStream(StandardStreams.OpenInput());
-        return new BridgeApplication(input, StandardStreams.OpenOutput(), error, Environment.GetEnvironmentVariable, TimeProvider.System);
+        return new BridgeApplication(StandardStreams.OpenInput(), StandardStreams.OpenOutput(), error, Environment.GetEnvironmentVariable, TimeProvider.System);
     }
 
     /// <summary>Runs until the host closes stdin, or it is cancelled.</summary>

@@ -12,5 +12,5 @@ var application = new CliApplication(
     error,
     Environment.GetEnvironmentVariable,
     bridge.RunAsync,
-    (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, Console.Error, cancellationToken));
+    (arguments, cancellationToken) => GatewayApplication.RunAsync(arguments, error, cancellationToken));
 return await application.RunAsync(args, stop.Token);

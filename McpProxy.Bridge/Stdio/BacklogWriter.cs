@@ -10,10 +10,10 @@ namespace McpProxy.Bridge.Stdio;
 /// <param name="encoding">How text is written.</param>
 internal sealed class BacklogWriter(Stream output, Encoding encoding) : TextWriter
 {
-    private const int MaxBacklogCharacters = 64 * 1024;
+    private const int MaxBacklogCharacters = 512 * 1024;
 
     /// <summary>How long the end is held up for what is not written yet.</summary>
-    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(0.5);
 
     private readonly object _gate = new(); // Not a Lock: the thread waits on it.
     private readonly Queue<string> _backlog = new();
@@ -62,7 +62,7 @@ internal sealed class BacklogWriter(Stream output, Encoding encoding) : TextWrit
         return Task.CompletedTask;
     }
 
-    /// <summary>Waits until all is written, or for a second.</summary>
+    /// <summary>Waits until all is written, but not for long.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -18,7 +18,7 @@ internal static partial class StandardStreams
 
     /// <summary>Stdin; at its end when it was closed at the start.</summary>
     public static Stream OpenInput() =>
-        OperatingSystem.IsWindows() ? Console.OpenStandardInput() : new WaitingInput(Open(Input));
+        OperatingSystem.IsWindows() ? new BlockingStream(Console.OpenStandardInput()) : new WaitingInput(Open(Input));
 
     /// <summary>Stdout; writing fails when it was closed at the start.</summary>
     public static Stream OpenOutput() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new PromptOutput(Open(Output));

@@ -1,28 +1,46 @@
+using System.Runtime.InteropServices;
+using McpProxy.Relay.Transports;
 using Microsoft.Win32.SafeHandles;
 
 namespace McpProxy.Bridge.Stdio;
 
-/// <summary>A pipe whose reader waits for what comes, also where a host has made it one that does not wait.</summary>
-/// <param name="pipe">The end to read from; of a file or a terminal as well.</param>
-internal sealed class WaitingInput(SafeFileHandle pipe) : FileStream(pipe, FileAccess.Read, bufferSize: 0)
+/// <summary>
+/// What is read with read(2), on the caller's thread: of a file, whoever shares it goes on behind what was read; and a pipe is waited for,
+/// also where a host has made it one that does not wait.
+/// </summary>
+/// <param name="source">The end to read from.</param>
+internal sealed partial class WaitingInput(SafeFileHandle source) : ReadOnlyStream
 {
     private const int AsLongAsItTakes = -1;
-
-    private readonly SafeFileHandle _pipe = pipe;
+    private const int Interrupted = 4; // EINTR
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         while (true)
         {
-            try
+            var length = Read((int)source.DangerousGetHandle(), buffer, (nuint)buffer.Length);
+            if (length >= 0)
             {
-                return base.Read(buffer);
+                return (int)length;
             }
-            catch (IOException e) when (e.HResult == Readiness.WouldWait)
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Readiness.WouldWait)
             {
-                Readiness.Wait(_pipe, Readiness.ToRead, AsLongAsItTakes);
+                Readiness.Wait(source, Readiness.ToRead, AsLongAsItTakes);
+            }
+            else if (error != Interrupted)
+            {
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Read(int descriptor, Span<byte> buffer, nuint length);
 }

@@ -36,19 +36,16 @@ internal sealed class Backend(string name, BackendOptions options, BackendContex
     public static string NameOf(BackendOptions options) =>
         options.IsRemote ? options.GetEndpoint().Authority : Path.GetFileName((options.Command ?? "").Split(' ')[0]);
 
-    /// <summary>Whether a new session would find a backend that works.</summary>
+    /// <summary>Whether the backend works, as far as is known: a process waits for a session, or sessions have theirs.</summary>
     public bool IsReady
     {
         get
         {
             lock (_gate)
             {
-                return !_stopped && (Sharing != SharingMode.Dedicated ? _shared?.Status.State == LinkState.Running : _spare?.Status.State switch
-                {
-                    null or LinkState.Running => true,
-                    LinkState.Failed => false,
-                    _ => _dedicated.Any(link => link.Status.State == LinkState.Running),
-                });
+                return !_stopped && (Sharing != SharingMode.Dedicated
+                    ? _shared?.Status.State == LinkState.Running
+                    : _spare?.Status.State is null or LinkState.Running || _dedicated.Any(link => link.Status.State == LinkState.Running));
             }
         }
     }

@@ -17,6 +17,7 @@ internal sealed class Spare(string name, BackendOptions backend, BackendContext 
     private readonly Party _server = new(Attributes.Pipe, name);
     private volatile LinkStatus _status = new(LinkState.Starting, 0, null);
     private ChildProcess? _process;
+    private int _replacements;
     private Task? _run;
 
     /// <summary>How it is doing.</summary>
@@ -56,12 +57,8 @@ internal sealed class Spare(string name, BackendOptions backend, BackendContext 
     /// <summary>Ends it, and starts another one in its place.</summary>
     public void Replace()
     {
-        if (TryTake() is { } process)
-        {
-            // Discarded: ending it catches its own errors.
-            _ = Detached.Start(() => process.DisposeAsync().AsTask());
-        }
-
+        Interlocked.Increment(ref _replacements);
+        End();
         _restarts.Want();
     }
 
@@ -79,6 +76,15 @@ internal sealed class Spare(string name, BackendOptions backend, BackendContext 
         await run;
     }
 
+    private void End()
+    {
+        if (TryTake() is { } process)
+        {
+            // Discarded: ending it catches its own errors.
+            _ = Detached.Start(() => process.DisposeAsync().AsTask());
+        }
+    }
+
     private ChildProcess? TryTake() =>
         Volatile.Read(ref _process) is { Exited.IsCompleted: false } process && Interlocked.CompareExchange(ref _process, null, process) == process ? process : null;
 
@@ -87,8 +93,9 @@ internal sealed class Spare(string name, BackendOptions backend, BackendContext 
         while (!_stopping.IsCancellationRequested)
         {
             var started = context.Time.GetTimestamp();
+            var replacements = Volatile.Read(ref _replacements);
             var (process, fault) = Start();
-            if (process is not null && await IsTakenAsync(process))
+            if (process is not null && await IsTakenAsync(process, replacements))
             {
                 continue;
             }
@@ -121,9 +128,14 @@ internal sealed class Spare(string name, BackendOptions backend, BackendContext 
     }
 
     /// <summary>Offers a process until somebody has it; false when it ended before, or nobody may have it any more.</summary>
-    private async Task<bool> IsTakenAsync(ChildProcess process)
+    private async Task<bool> IsTakenAsync(ChildProcess process, int replacements)
     {
-        Volatile.Write(ref _process, process);
+        Interlocked.Exchange(ref _process, process); // A fence: whoever replaces it counts that and then looks here.
+        if (Volatile.Read(ref _replacements) != replacements)
+        {
+            End(); // That was while it was started.
+        }
+
         _status = _status with { State = LinkState.Running };
         while (Volatile.Read(ref _process) == process && !process.Exited.IsCompleted && !_stopping.IsCancellationRequested)
         {

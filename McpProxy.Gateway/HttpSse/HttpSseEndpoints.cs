@@ -125,7 +125,7 @@ internal static class HttpSseEndpoints
 
     /// <returns>Why a message that gets no answer was refused, or null.</returns>
     private static Task<ProxyFault?> SendAsync(Session session, Message message, MessagePool pool) =>
-        message.Envelope.Kind == MessageKind.Request ? SendRequestAsync(session, message, pool) : session.SendAsync(message).AsTask();
+        message.Envelope.Kind == MessageKind.Request ? SendRequestAsync(session, message, pool) : session.SendAsync(message, CancellationToken.None).AsTask();
 
     private static async Task<ProxyFault?> SendRequestAsync(Session session, Message request, MessagePool pool)
     {

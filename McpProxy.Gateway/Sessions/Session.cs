@@ -10,7 +10,7 @@ namespace McpProxy.Gateway.Sessions;
 internal sealed class Session(string id, Backend backend, EventStreams streams, MessagePool pool, TimeProvider time, ILogger logger) : BackendClient
 #pragma warning restore CA1001
 {
-    /// <summary>How many requests a client may have in flight, and how much else may wait for the backend.</summary>
+    /// <summary>How many requests a client may have in flight, and how much else may wait for the backend; as many answers and cancellations again.</summary>
     private const int MaxInFlight = 1024;
 
     private readonly Lock _gate = new();
@@ -150,13 +150,17 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
     }
 
     /// <summary>Sends a notification or a response up, unless the session ends before.</summary>
+    /// <param name="message">The message, which is disposed in any case.</param>
+    /// <param name="clientLeft">Whoever sent it does not wait for it any more, and was not told that it was taken.</param>
     /// <returns>Why it was refused, or null.</returns>
-    public async ValueTask<ProxyFault?> SendAsync(Message message)
+    public async ValueTask<ProxyFault?> SendAsync(Message message, CancellationToken clientLeft)
     {
         Touch();
+        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, clientLeft);
+        var isInTurn = message.Envelope.Kind != MessageKind.Response && message.Envelope.Method != McpMethod.Cancelled;
         try
         {
-            if (Interlocked.Increment(ref _sending) > MaxInFlight)
+            if (Interlocked.Increment(ref _sending) > (isInTurn ? MaxInFlight : 2 * MaxInFlight))
             {
                 logger.NotSent(SessionRegistry.Short(id), backend.Name, "too many wait already");
                 message.Dispose();
@@ -164,13 +168,12 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
             }
 
             // What was said later stays behind what still waits for the backend. Not so an answer or a cancellation: what waits may wait for that.
-            var isInTurn = message.Envelope.Kind != MessageKind.Response && message.Envelope.Method != McpMethod.Cancelled;
             using var turn = Turns is not null && isInTurn ? await Turns.EnterAsync() : default;
-            await SendCoreAsync(message);
+            await SendCoreAsync(message, givenUp.Token);
         }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (givenUp.IsCancellationRequested)
         {
-            logger.NotSent(SessionRegistry.Short(id), backend.Name, "the session ended");
+            logger.NotSent(SessionRegistry.Short(id), backend.Name, _ending.IsCancellationRequested ? "the session ended" : "the client left");
         }
         finally
         {
@@ -180,9 +183,9 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
         return null;
     }
 
-    private async ValueTask SendCoreAsync(Message message)
+    private async ValueTask SendCoreAsync(Message message, CancellationToken givenUp)
     {
-        if (_link is not { } link || _ending.IsCancellationRequested)
+        if (_link is not { } link || givenUp.IsCancellationRequested)
         {
             message.Dispose();
             return;
@@ -190,7 +193,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
 
         if (!message.Envelope.Is(MessageKind.Notification, McpMethod.Cancelled))
         {
-            await link.SendAsync(this, message, _ending.Token);
+            await link.SendAsync(this, message, givenUp);
             return;
         }
 
@@ -206,7 +209,7 @@ internal sealed class Session(string id, Backend backend, EventStreams streams, 
             return;
         }
 
-        await link.CancelAsync(message, exchange, _ending.Token);
+        await link.CancelAsync(message, exchange, givenUp);
     }
 
     /// <inheritdoc/>

@@ -49,7 +49,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
             }
             else
             {
-                fault = await session.SendAsync(message) ?? fault;
+                fault = await session.SendAsync(message, post.Context.RequestAborted) ?? fault;
             }
         }
 
@@ -137,7 +137,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
 
     private static async Task TakeAsync(Post post, Session session, Message message)
     {
-        if (await session.SendAsync(message) is { } refused)
+        if (await session.SendAsync(message, post.Context.RequestAborted) is { } refused)
         {
             await FaultResponse.WriteAsync(post.Context, refused);
             return;

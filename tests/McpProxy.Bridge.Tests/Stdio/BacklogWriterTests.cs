@@ -39,7 +39,7 @@ public sealed class BacklogWriterTests : IDisposable
     public async Task WriteLine_StreamIsFullForAWhile_TheNewestLinesAreKeptAndTheOthersCounted()
     {
         const int Count = 1000;
-        const int Kept = 64;
+        const int Kept = 512;
         await FillAsync();
 
         for (var i = 1; i <= Count; i++)

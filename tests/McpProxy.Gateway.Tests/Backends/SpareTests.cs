@@ -62,6 +62,25 @@ public sealed class SpareTests : GatewayTest
     }
 
     [Fact]
+    public async Task GivenUp_WhileASessionHasItsProcess_IsReady()
+    {
+        Assert.SkipUnless(MarkedProcesses.CanBeFound, "Processes are found in /proc.");
+        var host = await StartAsync(FaultServer.Dedicated(), options => options.MaxRestarts = 1);
+        var client = await host.ConnectAsync();
+        var used = await client.ProcessIdAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await Wait.UntilAsync(() => host.Backend.GetStatus().Restarts == i && host.Processes.Count == 2, "a spare process runs");
+            GatewayHost.Kill(host.Processes.Where(id => id != used));
+        }
+
+        await host.Log.UntilAsync("given up after 2 times (--max-restarts)");
+
+        Assert.Equal("[1]", await client.CallAsync("echo", "[1]"));
+        Assert.Equal(HttpStatusCode.OK, (await host.Client().GetAtAsync("/health")).Status);
+    }
+
+    [Fact]
     public async Task Start_OfACommandThatWasMissing_IsTriedAgain()
     {
         using var folder = new TemporaryFolder();

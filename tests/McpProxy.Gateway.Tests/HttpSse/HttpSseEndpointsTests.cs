@@ -238,6 +238,8 @@ public sealed class HttpSseEndpointsTests : GatewayTest
         Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(many)).Status);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await client.PostAsync(Rpc.Notification("own/notification"))).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync(Rpc.Cancelled("7"))).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("""{"jsonrpc":"2.0","id":"asked","result":{}}""")).Status);
     }
 
     [Fact]
