@@ -16,7 +16,6 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
     /// <summary>How long a full pipe is waited for before it is seen whether it still should be.</summary>
     private const int WaitMilliseconds = 1000;
 
-    private const int Interrupted = 4; // EINTR
     private const int ReaderGone = 32; // EPIPE
 
     private static readonly int ReaderGoneInTheMiddle = OperatingSystem.IsLinux() ? 104 : 54; // ECONNRESET: a socket whose reader left something unread.
@@ -76,15 +75,9 @@ internal sealed partial class PromptOutput(SafeFileHandle pipe) : FileStream(pip
                 return (int)written;
             }
 
-            var error = Marshal.GetLastPInvokeError();
-            if (error == Readiness.WouldWait)
+            if (Readiness.MustBeWaitedFor())
             {
                 return 0;
-            }
-
-            if (error != Interrupted)
-            {
-                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
             }
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace McpProxy.Bridge.Stdio;
 
-/// <summary>Waits for a descriptor to be ready (poll(2)). Not on Windows.</summary>
+/// <summary>Whether a descriptor is ready to be read or written, and waiting for that (poll(2)). Not on Windows.</summary>
 internal static partial class Readiness
 {
     /// <summary>There is something to read, or the end (POLLIN).</summary>
@@ -12,8 +12,19 @@ internal static partial class Readiness
     /// <summary>There is room to write (POLLOUT).</summary>
     public const short ToWrite = 4;
 
-    /// <summary>The error of a read or a write that would have had to wait, where the other side has made the descriptor one that does not (EAGAIN).</summary>
-    public static readonly int WouldWait = OperatingSystem.IsLinux() ? 11 : 35;
+    private const int Interrupted = 4; // EINTR
+
+    private static readonly int WouldWait = OperatingSystem.IsLinux() ? 11 : 35; // EAGAIN
+
+    /// <summary>Tells why the read or write before this failed.</summary>
+    /// <returns>Whether it would have had to wait, where the other side has made the descriptor one that does not; else it was interrupted.</returns>
+    /// <exception cref="IOException">For any other reason, which its <see cref="Exception.HResult"/> is (errno).</exception>
+    public static bool MustBeWaitedFor() => Marshal.GetLastPInvokeError() switch
+    {
+        var error when error == WouldWait => true,
+        Interrupted => false,
+        var error => throw new IOException(Marshal.GetPInvokeErrorMessage(error), error),
+    };
 
     /// <summary>Waits until it is ready.</summary>
     /// <param name="pipe">The descriptor.</param>

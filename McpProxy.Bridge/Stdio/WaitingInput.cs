@@ -12,7 +12,6 @@ namespace McpProxy.Bridge.Stdio;
 internal sealed partial class WaitingInput(SafeFileHandle source) : ReadOnlyStream
 {
     private const int AsLongAsItTakes = -1;
-    private const int Interrupted = 4; // EINTR
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -25,14 +24,9 @@ internal sealed partial class WaitingInput(SafeFileHandle source) : ReadOnlyStre
                 return (int)length;
             }
 
-            var error = Marshal.GetLastPInvokeError();
-            if (error == Readiness.WouldWait)
+            if (Readiness.MustBeWaitedFor())
             {
                 Readiness.Wait(source, Readiness.ToRead, AsLongAsItTakes);
-            }
-            else if (error != Interrupted)
-            {
-                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
             }
         }
     }

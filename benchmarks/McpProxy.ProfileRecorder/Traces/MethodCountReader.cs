@@ -54,34 +54,28 @@ internal ref struct MethodCountReader(ReadOnlySpan<byte> data, MethodResolver re
         var values = ImmutableArray.CreateBuilder<CountedValue>();
         while (what != Nothing && values.Count < count)
         {
-            values.Add(what switch
-            {
-                Type => TypeValue(_type += Integer()),
-                Method => MethodValue(_method += Integer()),
-                _ => new CountedValue(_number += Integer()),
-            });
+            values.Add(Value(what));
         }
 
         return values.DrainToImmutable();
     }
 
-    private readonly CountedValue TypeValue(long id)
+    private CountedValue Value(int what)
     {
+        var number = what switch
+        {
+            Type => _type += Integer(),
+            Method => _method += Integer(),
+            _ => _number += Integer(),
+        };
         try
         {
-            return id == 0 ? default : new CountedValue(0, Type: resolver.Type((ulong)id));
-        }
-        catch (UnresolvedException)
-        {
-            return new CountedValue(1);
-        }
-    }
-
-    private readonly CountedValue MethodValue(long id)
-    {
-        try
-        {
-            return id == 0 ? default : new CountedValue(0, Method: resolver.Resolve(id));
+            return what switch
+            {
+                Type when number != 0 => new CountedValue(0, Type: resolver.Type((ulong)number)),
+                Method when number != 0 => new CountedValue(0, Method: resolver.Resolve(number)),
+                _ => new CountedValue(number),
+            };
         }
         catch (UnresolvedException)
         {

@@ -19,14 +19,9 @@ internal sealed class UsedMethods(SourceAssemblies assemblies)
         var resolver = new MethodResolver(trace, assemblies);
         foreach (var id in trace.Used)
         {
-            try
+            if (Resolve(id, resolver) is { } method)
             {
-                var method = resolver.Resolve(id);
                 _methods.TryAdd(method.Key, method);
-            }
-            catch (UnresolvedException e)
-            {
-                _skipped[e.Message] = _skipped.GetValueOrDefault(e.Message) + 1;
             }
         }
     }
@@ -40,27 +35,25 @@ internal sealed class UsedMethods(SourceAssemblies assemblies)
         foreach (var (id, data) in trace.Counts)
         {
             var counts = new MethodCountReader(data, resolver).ReadAll();
-            if (counts.Count > 0 && counts.Max(count => count.Highest) is var highest && highest >= often)
-            {
-                AddCounts(id, counts, highest, resolver);
-            }
-        }
-    }
-
-    private void AddCounts(long id, IReadOnlyList<MethodCount> counts, long highest, MethodResolver resolver)
-    {
-        try
-        {
-            var method = resolver.Resolve(id);
-            if (_highest.GetValueOrDefault(method.Key) < highest)
+            if (counts.Count > 0 && counts.Max(count => count.Highest) is var highest && highest >= often
+                && Resolve(id, resolver) is { } method && _highest.GetValueOrDefault(method.Key) < highest)
             {
                 _highest[method.Key] = highest;
                 _methods[method.Key] = method with { Counts = counts };
             }
         }
-        catch (UnresolvedException)
+    }
+
+    private MethodUse? Resolve(long id, MethodResolver resolver)
+    {
+        try
         {
-            // It is among those that were skipped already.
+            return resolver.Resolve(id);
+        }
+        catch (UnresolvedException e)
+        {
+            _skipped[e.Message] = _skipped.GetValueOrDefault(e.Message) + 1;
+            return null;
         }
     }
 }
