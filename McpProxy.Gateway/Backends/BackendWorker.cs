@@ -21,7 +21,7 @@ internal sealed class BackendWorker(
     }
 
     /// <inheritdoc/>
-    public Task ServersFileChangedAsync(ServersFile file, CancellationToken cancellationToken)
+    public void ServersFileChanged(ServersFile file)
     {
         var set = BackendSet.Create(options.Value, file);
         foreach (var remark in set.Remarks)
@@ -30,7 +30,6 @@ internal sealed class BackendWorker(
         }
 
         backends.Apply(set.Backends);
-        return Task.CompletedTask;
     }
 
     /// <summary>Refuses what is new, closes the streams that no answer comes on, lets calls finish, then stops the processes.</summary>

@@ -4,5 +4,5 @@ namespace McpProxy.Gateway.Configuration;
 internal interface IServersFileObserver
 {
     /// <summary>Takes over what the file says now. Called for usable files only, one call at a time.</summary>
-    Task ServersFileChangedAsync(ServersFile file, CancellationToken cancellationToken);
+    void ServersFileChanged(ServersFile file);
 }

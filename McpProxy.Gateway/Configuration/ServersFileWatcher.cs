@@ -87,7 +87,7 @@ internal sealed class ServersFileWatcher(
             if (await ReadSettledAsync(cancellationToken) is { } file)
             {
                 _fingerprint = file.Fingerprint;
-                await TakeOverAsync(file, cancellationToken);
+                TakeOver(file);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -115,7 +115,7 @@ internal sealed class ServersFileWatcher(
         return null;
     }
 
-    private async Task TakeOverAsync(ServersFile file, CancellationToken cancellationToken)
+    private void TakeOver(ServersFile file)
     {
         if (file.Failure is { } failure)
         {
@@ -125,6 +125,6 @@ internal sealed class ServersFileWatcher(
 
         logger.FileChanged(file.Path, file.Backends.Count);
         logger.Report(file);
-        await observer.ServersFileChangedAsync(file, cancellationToken);
+        observer.ServersFileChanged(file);
     }
 }

@@ -112,14 +112,7 @@ public sealed class BackendRegistryTests : GatewayTest
         await clock.UntilTimerAsync(TimeSpan.FromSeconds(2));
 
         var stopping = host.Worker.StopAsync(TestContext.Current.CancellationToken);
-        await clock.UntilTimerAsync(step, count: 2);
-        clock.Advance(step);
-        await Wait.UntilAsync(() => host.Log.Count("terminating it") == 2, "both are terminated");
-        await clock.UntilTimerAsync(step, count: 2);
-        clock.Advance(step);
-        await Wait.UntilAsync(() => host.Log.Count("killing it") == 2, "both are killed");
-
-        await clock.PassUntilAsync(stopping, "both have ended");
+        await host.PassStoppingOfTwoAsync(clock, step, stopping);
     }
 
     [Fact]

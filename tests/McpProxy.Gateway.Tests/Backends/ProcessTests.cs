@@ -62,14 +62,7 @@ public sealed class ProcessTests : GatewayTest
         await Wait.UntilAsync(() => host.Log.Count("] ready") == 2, "the process of the session and the spare ignore SIGTERM");
 
         var stopping = hasServed ? host.Worker.StopAsync(TestContext.Current.CancellationToken) : host.Backends.DisposeAsync().AsTask();
-        await clock.UntilTimerAsync(step, count: 2);
-        clock.Advance(step);
-        await Wait.UntilAsync(() => host.Log.Count("terminating it") == 2, "both are terminated");
-        await clock.UntilTimerAsync(step, count: 2);
-        clock.Advance(step);
-        await Wait.UntilAsync(() => host.Log.Count("killing it") == 2, "both are killed");
-
-        await clock.PassUntilAsync(stopping, "both have ended");
+        await host.PassStoppingOfTwoAsync(clock, step, stopping);
     }
 
     [Theory]

@@ -242,19 +242,17 @@ public sealed class ServersFileWatcherTests : IAsyncDisposable
 
         public Exception? Failure { get; set; }
 
-        public Task ServersFileChangedAsync(ServersFile file, CancellationToken cancellationToken)
+        public void ServersFileChanged(ServersFile file)
         {
             if (Failure is { } failure)
             {
-                return Task.FromException(failure);
+                throw failure;
             }
 
             foreach (var name in file.Backends.Keys)
             {
                 Seen.Enqueue(name);
             }
-
-            return Task.CompletedTask;
         }
     }
 

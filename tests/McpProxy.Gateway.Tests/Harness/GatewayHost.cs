@@ -141,6 +141,22 @@ internal sealed class GatewayHost : IAsyncDisposable
         return Backends.Leaving;
     }
 
+    /// <summary>Lets the time pass that stopping two servers takes which ignore everything: both are terminated, and then killed.</summary>
+    /// <param name="clock">The gateway's clock.</param>
+    /// <param name="step">What each of these steps may take.</param>
+    /// <param name="stopping">Done when both have ended.</param>
+    public async Task PassStoppingOfTwoAsync(ManualClock clock, TimeSpan step, Task stopping)
+    {
+        await clock.UntilTimerAsync(step, count: 2);
+        clock.Advance(step);
+        await Wait.UntilAsync(() => Log.Count("terminating it") == 2, "both are terminated");
+        await clock.UntilTimerAsync(step, count: 2);
+        clock.Advance(step);
+        await Wait.UntilAsync(() => Log.Count("killing it") == 2, "both are killed");
+
+        await clock.PassUntilAsync(stopping, "both have ended");
+    }
+
     /// <summary>Stops the gateway; its clients are still there.</summary>
     public async Task StopAsync()
     {
