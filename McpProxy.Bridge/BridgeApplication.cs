@@ -22,6 +22,11 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
     private const int Failure = 1;
     private const int Usage = 2;
 
+    /// <summary>With one thread for sockets, a connection that much comes in on would hold up all others; most bridges have no work for more than a few.</summary>
+    private const int LeastThreads = 2;
+
+    private const int MostThreads = 4;
+
     /// <summary>The bridge between this process's own stdin and stdout, and a remote server.</summary>
     /// <param name="args">The command line as it was typed: when it holds an address, what the bridge will need is made ready meanwhile.</param>
     /// <param name="error">This process's stderr.</param>
@@ -64,7 +69,7 @@ internal sealed class BridgeApplication(Stream input, Stream output, TextWriter 
         if (telemetry is null && options.Remote.Endpoint.Scheme == Uri.UriSchemeHttp)
         {
             // Elsewhere what such a thread may wait for would come on such a thread: an exporter's answers, the certificates of a chain.
-            SocketThreads.RunContinuationsInline();
+            SocketThreads.RunContinuationsInline(Math.Clamp(Environment.ProcessorCount, LeastThreads, MostThreads));
         }
 
         using var network = CreateHttp(options);

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Logging;
+using McpProxy.Relay.Telemetry;
+using McpProxy.Relay.Transports;
 using McpProxy.ServiceDefaults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -14,6 +16,9 @@ namespace McpProxy.Gateway;
 /// <summary>The gateway as a program: from a parsed command line to an exit code.</summary>
 internal static class GatewayApplication
 {
+    /// <summary>How much of a body is received before somebody wants it, where its connection is not the only one on its thread.</summary>
+    private const int ReadAheadBytes = 64 * 1024;
+
     /// <summary>Runs until the token, Ctrl+C or SIGTERM stops it.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="error">Takes the banner and what keeps the gateway from starting.</param>
@@ -93,6 +98,12 @@ internal static class GatewayApplication
     private static async Task<int> ServeAsync(
         WebApplicationBuilder builder, GatewayOptions options, BackendSet set, ServersFileReader? reader, ServersFile? file, TextWriter error, CancellationToken cancellationToken)
     {
+        if (!new OtlpSettings(Environment.GetEnvironmentVariable).Any)
+        {
+            // Not with an exporter: the check of a certificate on its way might block one of these threads.
+            SocketThreads.RunContinuationsInline(Math.Max(1, Environment.ProcessorCount / 2));
+        }
+
         builder.Services.AddSingleton(set);
         if (reader is not null)
         {
@@ -107,7 +118,15 @@ internal static class GatewayApplication
             host.ServicesStopConcurrently = true; // Kestrel waits for streams that end only when the backends' sessions do.
         });
         builder.WebHost.ConfigureKestrel((context, kestrel) => Configure(kestrel, context.Configuration, options));
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = ListenSocket.Create);
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.CreateBoundListenSocket = ListenSocket.Create;
+            if (SocketThreads.RunContinuations)
+            {
+                sockets.UnsafePreferInlineScheduling = true;
+                sockets.MaxReadBufferSize = ReadAheadBytes;
+            }
+        });
         await using var app = builder.Build();
         await app.Services.GetRequiredService<BackendWorker>().StartAsync(cancellationToken); // Before the host does: servers take longest to start.
         app.MapGateway();

@@ -57,6 +57,7 @@ internal static class GatewayServices
             return next(context);
         });
         app.UseRouting();
+        app.UsePoolThreads();
         app.UseCallerSecurity();
         app.MapStreamableHttp();
         app.MapHttpSse();

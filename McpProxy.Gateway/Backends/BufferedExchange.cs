@@ -4,10 +4,10 @@ using McpProxy.Relay.Messages;
 namespace McpProxy.Gateway.Backends;
 
 /// <summary>An exchange whose answer is waited for as a whole, once; what comes before it goes to the client by another way.</summary>
-internal sealed class BufferedExchange(BackendClient? client, Message request) : Exchange(client, request), IValueTaskSource<Message?>
+internal sealed class BufferedExchange(BackendClient? client, Message request) : Exchange(client, request), IValueTaskSource<Message?>, IWaiter
 {
-    // What waits goes on on another thread: whoever brings the answer has others to bring.
     private ManualResetValueTaskSourceCore<Message?> _answer = new() { RunContinuationsAsynchronously = true };
+    private Message? _response;
     private CancellationTokenRegistration _left;
     private int _answered;
 
@@ -26,7 +26,7 @@ internal sealed class BufferedExchange(BackendClient? client, Message request) :
     }
 
     /// <inheritdoc/>
-    public override async ValueTask OnMessageAsync(Message message)
+    public override async ValueTask OnMessageAsync(Message message, Wakeups? wakeups = null)
     {
         if (Client is { } asker)
         {
@@ -38,21 +38,33 @@ internal sealed class BufferedExchange(BackendClient? client, Message request) :
     }
 
     /// <inheritdoc/>
-    protected override ValueTask OnResponseAsync(Message response)
+    protected override ValueTask OnResponseAsync(Message response, Wakeups? wakeups)
     {
-        Answer(response);
+        Answer(response, wakeups);
         return ValueTask.CompletedTask;
     }
 
-    private void Answer(Message? answer)
+    /// <inheritdoc/>
+    public void GoOn()
     {
-        if (Interlocked.Exchange(ref _answered, 1) == 0)
+        _answer.RunContinuationsAsynchronously = false;
+        _answer.SetResult(_response);
+    }
+
+    private void Answer(Message? answer, Wakeups? wakeups = null)
+    {
+        if (Interlocked.Exchange(ref _answered, 1) != 0)
+        {
+            answer?.Dispose(); // Nobody waits for it any more.
+        }
+        else if (wakeups is null)
         {
             _answer.SetResult(answer);
         }
         else
         {
-            answer?.Dispose(); // Nobody waits for it any more.
+            _response = answer;
+            wakeups.Add(this);
         }
     }
 

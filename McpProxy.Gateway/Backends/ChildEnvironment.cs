@@ -1,4 +1,5 @@
 using McpProxy.Gateway.Configuration;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -16,6 +17,7 @@ internal static class ChildEnvironment
     /// <summary>Fills <paramref name="environment"/>, which holds the proxy's own, for one backend.</summary>
     public static void Apply(IDictionary<string, string?> environment, BackendOptions options, bool passAll)
     {
+        SocketThreads.RemoveFrom(environment);
         if (!passAll)
         {
             var names = OperatingSystem.IsWindows() ? DefaultWindows : DefaultPosix;

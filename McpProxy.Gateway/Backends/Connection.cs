@@ -19,10 +19,18 @@ namespace McpProxy.Gateway.Backends;
 /// <param name="pool">Where messages come from.</param>
 internal sealed class Connection(ITransport transport, IConnectionOwner owner, bool isShared, Party server, MessagePool pool)
 {
+    /// <summary>
+    /// After so many calls that were alone, the next one will be, too. Then the pool takes the answers: its threads look for more work for a
+    /// while, which keeps the machine awake for the next call, and that is answered sooner. With others in flight it is awake anyway.
+    /// </summary>
+    private const int ManyAlone = 8;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<JsonToken, Exchange> _byId = [];
     private readonly Dictionary<JsonToken, Exchange> _byToken = [];
+    private readonly Wakeups _wakeups = new();
     private long _lastId;
+    private int _alone;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How many bytes wait to be sent.</summary>
@@ -163,6 +171,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             if (_byId.Remove(wireId, out var exchange))
             {
                 RemoveToken(exchange);
+                _alone = _byId.Count > 0 ? 0 : Math.Min(_alone + 1, ManyAlone);
             }
 
             return exchange;
@@ -188,26 +197,50 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     /// <summary>Receives until the transport ends.</summary>
     public async Task<EndReason> RunAsync()
     {
+        try
+        {
+            return await ReceiveAllAsync();
+        }
+        finally
+        {
+            _wakeups.Run(); // Nobody else knows of them any more.
+        }
+    }
+
+    private async Task<EndReason> ReceiveAllAsync()
+    {
         while (true)
         {
-            var received = await transport.ReceiveAsync(CancellationToken.None);
+            var receiving = transport.ReceiveAsync(CancellationToken.None);
+            if (!receiving.IsCompleted)
+            {
+                PoolThread.NoteTurn();
+                _wakeups.Run();
+            }
+
+            var received = await receiving;
             if (received.End != EndReason.None)
             {
                 return received.End;
             }
 
-            if (received.Message is { } message)
+            var handling = received.Message is { } message ? DispatchAsync(message) : HandleFaultAsync(received);
+            if (!handling.IsCompletedSuccessfully)
             {
-                GatewayMetrics.Received(server, message.Length);
-                await DispatchAsync(message);
-                continue;
+                _wakeups.Run(); // What is in the way may be one of them.
             }
 
-            owner.OnFault(received.Fault);
-            if (received.IsAnswer && Take(received.Id) is { } exchange)
-            {
-                await exchange.FailAsync(received.Fault == ScanFault.TooLarge ? ProxyFault.AnswerTooLarge : ProxyFault.AnswerInvalid, pool);
-            }
+            await handling;
+        }
+    }
+
+    private async ValueTask HandleFaultAsync(Received received)
+    {
+        await PoolThread.SwitchAsync(); // It is logged, and a server may write nothing else.
+        owner.OnFault(received.Fault);
+        if (received.IsAnswer && Take(received.Id) is { } exchange)
+        {
+            await exchange.FailAsync(received.Fault == ScanFault.TooLarge ? ProxyFault.AnswerTooLarge : ProxyFault.AnswerInvalid, pool);
         }
     }
 
@@ -243,13 +276,17 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
 
     private ValueTask DispatchAsync(Message message)
     {
+        GatewayMetrics.Received(server, message.Length);
+
+        // On a thread of the pool, whoever waits goes on on another one; what waits for a thread of the runtime's sockets goes on on that.
+        var wakeups = Thread.CurrentThread.IsThreadPoolThread ? null : _wakeups;
         ref readonly var envelope = ref message.Envelope;
         if (envelope.Kind == MessageKind.Response)
         {
             if (Take(message.Id) is { } exchange)
             {
                 RestoreResponse(message, exchange);
-                return exchange.CompleteAsync(message);
+                return exchange.CompleteAsync(message, _alone == ManyAlone ? null : wakeups);
             }
         }
         else if (envelope.Is(MessageKind.Notification, McpMethod.Progress))
@@ -257,16 +294,23 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             if (Find(_byToken, JsonToken.Read(message[envelope.Subject])) is { } exchange)
             {
                 Substitute(message, envelope.Subject, exchange.WireToken, exchange.ProgressToken);
-                return exchange.OnMessageAsync(message);
+                return exchange.OnMessageAsync(message, wakeups);
             }
         }
         else if (!envelope.SubscriptionId.IsEmpty && Find(_byId, JsonToken.Read(message[envelope.SubscriptionId])) is { } listener)
         {
             Substitute(message, envelope.SubscriptionId, listener.WireId, listener.Id);
-            return listener.OnMessageAsync(message);
+            return listener.OnMessageAsync(message, wakeups);
         }
 
-        return owner.OnMessageAsync(this, message);
+        return HandOverAsync(message);
+    }
+
+    /// <summary>What the server says on its own may be for a thousand clients.</summary>
+    private async ValueTask HandOverAsync(Message message)
+    {
+        await PoolThread.SwitchAsync();
+        await owner.OnMessageAsync(this, message);
     }
 
     private static void RestoreResponse(Message message, Exchange exchange)

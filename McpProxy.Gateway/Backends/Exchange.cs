@@ -45,7 +45,9 @@ internal abstract class Exchange(BackendClient? client, Message request)
     public bool IsCompleted => Volatile.Read(ref _completed) != 0;
 
     /// <summary>Ends the exchange with its response.</summary>
-    public ValueTask CompleteAsync(Message response)
+    /// <param name="response">The response, which is disposed in any case.</param>
+    /// <param name="wakeups">Takes whoever waits for it; null when that one is to go on at once, on a thread of the pool.</param>
+    public ValueTask CompleteAsync(Message response, Wakeups? wakeups = null)
     {
         if (Interlocked.Exchange(ref _completed, 1) != 0)
         {
@@ -56,15 +58,15 @@ internal abstract class Exchange(BackendClient? client, Message request)
         Operation?.End(response);
         Answered?.Invoke(!response.Envelope.IsError);
         client?.OnCompleted(this);
-        return OnResponseAsync(response);
+        return OnResponseAsync(response, wakeups);
     }
 
     /// <summary>Ends the exchange with an error of ours.</summary>
     public ValueTask FailAsync(ProxyFault fault, MessagePool pool) => CompleteAsync(fault.ToMessage(pool, Id));
 
     /// <summary>Takes a message that belongs to this request and is not its answer: progress.</summary>
-    public abstract ValueTask OnMessageAsync(Message message);
+    public abstract ValueTask OnMessageAsync(Message message, Wakeups? wakeups = null);
 
     /// <summary>Takes the answer.</summary>
-    protected abstract ValueTask OnResponseAsync(Message response);
+    protected abstract ValueTask OnResponseAsync(Message response, Wakeups? wakeups);
 }

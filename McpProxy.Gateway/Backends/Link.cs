@@ -219,9 +219,9 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
     private async Task KeepRunningAsync()
     {
-        await Task.Yield();
         while (true)
         {
+            await Task.Yield(); // Starting a process takes its time.
             var started = context.Time.GetTimestamp();
             var (fault, detail) = await TryRunOnceAsync();
             var lasted = context.Time.GetElapsedTime(started);

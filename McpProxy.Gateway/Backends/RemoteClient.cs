@@ -1,4 +1,5 @@
 using McpProxy.Relay.Remote;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -7,5 +8,8 @@ internal sealed class RemoteClient
 {
     private HttpMessageInvoker? _http;
 
-    public HttpMessageInvoker Http => LazyInitializer.EnsureInitialized(ref _http, static () => new HttpMessageInvoker(RemoteHttp.Create(new RemoteHttpOptions())));
+    public HttpMessageInvoker Http => LazyInitializer.EnsureInitialized(ref _http, static () => new HttpMessageInvoker(RemoteHttp.Create(new RemoteHttpOptions
+    {
+        UsesPool = SocketThreads.RunContinuations, // The check of a certificate may block, and this process has other connections.
+    })));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Backends;
 
@@ -18,6 +19,7 @@ internal sealed class StderrPump(string backend, Stream stderr, StderrHistory hi
             int read;
             while ((read = await stderr.ReadAsync(_buffer.AsMemory(_length), CancellationToken.None)) > 0)
             {
+                await PoolThread.SwitchAsync(); // A log may be long.
                 _length += read;
                 LogLines();
             }

@@ -1,10 +1,13 @@
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Errors;
 
 /// <summary>Answers an HTTP request with a fault: its status, and a JSON-RPC error as the body.</summary>
 internal static class FaultResponse
 {
+    private const int PartBytes = 64 * 1024;
+
     /// <summary>Writes the answer.</summary>
     /// <param name="context">The HTTP request.</param>
     /// <param name="fault">What is wrong.</param>
@@ -29,17 +32,25 @@ internal static class FaultResponse
     /// <summary>Writes a message as a JSON body, under the status that the response has.</summary>
     public static async Task WriteMessageAsync(HttpContext context, Message message)
     {
-        const int ChunkBytes = 64 * 1024;
-        var response = context.Response;
-        response.ContentType = "application/json";
-        response.ContentLength = message.Length;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = message.Length;
+        if (message.Length > PartBytes)
+        {
+            await WritePartsAsync(context, message);
+            return;
+        }
+
+        message.WriteTo(context.Response.BodyWriter, 0, PartBytes); // The end of the response flushes it.
+    }
+
+    /// <summary>Writes a message to the body and flushes each part of it, so that a client that reads slowly makes us hold no more than one.</summary>
+    public static async ValueTask WritePartsAsync(HttpContext context, Message message)
+    {
         for (var offset = 0; offset < message.Length;)
         {
-            offset += message.WriteTo(response.BodyWriter, offset, ChunkBytes);
-            if (message.Length > ChunkBytes)
-            {
-                await response.BodyWriter.FlushAsync(context.RequestAborted);
-            }
+            offset += message.WriteTo(context.Response.BodyWriter, offset, PartBytes);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            await PoolThread.SwitchAsync();
         }
     }
 }

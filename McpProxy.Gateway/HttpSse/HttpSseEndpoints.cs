@@ -27,7 +27,7 @@ internal static class HttpSseEndpoints
         foreach (var prefix in (string[])["", "/servers/{name}"])
         {
             routes.MapGet($"{prefix}/sse", context => GetAsync(context, sessions, openStreams, time));
-            routes.MapPost($"{prefix}/messages", context => PostAsync(context, sessions, pool, options));
+            routes.MapPost($"{prefix}/messages", context => PostAsync(context, sessions, pool, options)).WithMetadata(new QuickEndpoint());
         }
 
         return routes;

@@ -6,7 +6,7 @@ namespace McpProxy.Gateway.Sessions;
 internal sealed class AsyncSignal : IValueTaskSource
 {
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private bool _isSet;
     private bool _isAwaited;
 
@@ -28,7 +28,8 @@ internal sealed class AsyncSignal : IValueTaskSource
     }
 
     /// <summary>Gives the signal.</summary>
-    public void Set()
+    /// <param name="isInline">Whether the waiter goes on on the caller's thread, which must hold no lock then; else on one of the pool.</param>
+    public void Set(bool isInline = false)
     {
         lock (_gate)
         {
@@ -41,6 +42,7 @@ internal sealed class AsyncSignal : IValueTaskSource
             _isAwaited = false;
         }
 
+        _core.RunContinuationsAsynchronously = !isInline;
         _core.SetResult(true);
     }
 

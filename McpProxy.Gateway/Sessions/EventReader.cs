@@ -1,7 +1,9 @@
+using McpProxy.Gateway.Backends;
+
 namespace McpProxy.Gateway.Sessions;
 
 /// <summary>One HTTP response that carries a stream: takes its events in order, and says when they were sent.</summary>
-internal sealed class EventReader(EventStreams streams, EventStream stream, long position, Action abort, long openedAt)
+internal sealed class EventReader(EventStreams streams, EventStream stream, long position, Action abort, long openedAt) : IWaiter
 {
     private readonly AsyncSignal _signal = new();
     private int _tick;
@@ -39,8 +41,11 @@ internal sealed class EventReader(EventStreams streams, EventStream stream, long
     /// <summary>Waits until there may be something to do.</summary>
     public ValueTask WaitAsync() => _signal.WaitAsync();
 
-    /// <summary>There may be something to do.</summary>
+    /// <summary>There may be something to do, on a thread of the pool.</summary>
     public void Wake() => _signal.Set();
+
+    /// <inheritdoc/>
+    public void GoOn() => _signal.Set(isInline: true);
 
     /// <summary>It is time to show that the stream lives.</summary>
     public void Tick()

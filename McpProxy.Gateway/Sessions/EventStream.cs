@@ -58,13 +58,12 @@ internal sealed class EventStream(int number, long lastSequence = 0)
         }
     }
 
-    /// <summary>Adds a message, which the stream disposes, at the end.</summary>
+    /// <summary>Adds a message, which the stream disposes, at the end; the caller wakes the reader.</summary>
     public void Add(Message message, bool isLast)
     {
         _events.Add(new StreamEvent(++LastSequence, message));
         QueuedBytes += message.Length;
         IsCompleted = isLast;
-        Reader?.Wake();
     }
 
     /// <summary>Puts what was sent before in front, for the present reader.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
 
@@ -111,13 +112,14 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     /// <param name="stream">The stream.</param>
     /// <param name="message">The message; the stream disposes it.</param>
     /// <param name="isLast">Whether the stream ends with it.</param>
-    public ValueTask AppendAsync(EventStream stream, Message message, bool isLast)
+    /// <param name="wakeups">Takes the stream's reader; null when that one is to go on at once, on a thread of the pool.</param>
+    public ValueTask AppendAsync(EventStream stream, Message message, bool isLast, Wakeups? wakeups = null)
     {
         lock (_gate)
         {
             if (isLast || HasRoom(stream))
             {
-                Add(stream, message, isLast); // What comes last waits for nobody: nothing piles up behind it.
+                Add(stream, message, isLast, wakeups); // What comes last waits for nobody: nothing piles up behind it.
                 return ValueTask.CompletedTask;
             }
         }
@@ -275,7 +277,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
 
     private bool HasRoom(EventStream stream) => stream.Reader is null || stream.QueuedBytes <= limits.QueueBytes || _isEnding || _ended;
 
-    private void Add(EventStream stream, Message message, bool isLast)
+    private void Add(EventStream stream, Message message, bool isLast, Wakeups? wakeups = null)
     {
         if (_ended || stream.IsCompleted || (_isEnding && message.Envelope.Kind != MessageKind.Response))
         {
@@ -284,9 +286,17 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
         }
 
         stream.Add(message, isLast);
-        if (stream.Reader is null)
+        if (stream.Reader is not { } reader)
         {
             TrimUnread(stream);
+        }
+        else if (wakeups is null)
+        {
+            reader.Wake();
+        }
+        else
+        {
+            wakeups.Add(reader);
         }
     }
 

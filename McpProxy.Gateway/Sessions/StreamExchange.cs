@@ -13,11 +13,11 @@ internal sealed class StreamExchange(BackendClient client, Message request, Even
     : Exchange(client, request)
 {
     /// <inheritdoc/>
-    public override ValueTask OnMessageAsync(Message message) => streams.AppendAsync(stream, message, isLast: false);
+    public override ValueTask OnMessageAsync(Message message, Wakeups? wakeups = null) => streams.AppendAsync(stream, message, isLast: false, wakeups);
 
     /// <inheritdoc/>
-    protected override ValueTask OnResponseAsync(Message response) =>
-        streams.AppendAsync(stream, response, isLast: stream != streams.Own && batch?.CountDown() != false);
+    protected override ValueTask OnResponseAsync(Message response, Wakeups? wakeups) =>
+        streams.AppendAsync(stream, response, isLast: stream != streams.Own && batch?.CountDown() != false, wakeups);
 }
 
 /// <summary>How many answers of a batch are still to come.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using McpProxy.Gateway.Backends;
+using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.StreamableHttp;
@@ -14,7 +15,6 @@ internal static class BatchResponse
     public static async Task WriteAsync(
         HttpContext context, IReadOnlyList<BufferedExchange> exchanges, Func<BufferedExchange, CancellationToken, ValueTask<Message?>> wait)
     {
-        const int ChunkBytes = 64 * 1024;
         var output = context.Response.BodyWriter;
         context.Response.ContentType = "application/json";
         var written = 0;
@@ -24,11 +24,7 @@ internal static class BatchResponse
             {
                 using var response = await wait(exchanges[written], context.RequestAborted) ?? throw new OperationCanceledException();
                 output.Write(written == 0 ? "["u8 : ","u8);
-                for (var offset = 0; offset < response.Length;)
-                {
-                    offset += response.WriteTo(output, offset, ChunkBytes);
-                    await output.FlushAsync(context.RequestAborted);
-                }
+                await FaultResponse.WritePartsAsync(context, response);
             }
 
             output.Write("]"u8);

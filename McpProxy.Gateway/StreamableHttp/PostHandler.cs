@@ -3,6 +3,7 @@ using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -50,21 +51,22 @@ internal sealed class PostHandler(
         }
 
         var post = new Post(context, backend, accept, body);
-        if (body.Single is not { } message)
-        {
-            return HandleBatchAsync(post, body.Batch!);
-        }
-
-        return Era.IsModern(context.Request, message) ? lonePost.HandleModernAsync(post, message)
-            : options.Value.Stateless ? lonePost.HandleAsync(post, message)
-            : sessionPost.HandleAsync(post, message);
+        return body.Single is { } message ? HandleMessageAsync(post, message) : HandleBatchAsync(post, body.Batch!);
     }
 
-    private Task HandleBatchAsync(Post post, IReadOnlyList<Message> batch) =>
-        batch.Any(message => Era.IsModern(post.Context.Request, message)) ? RefuseAsync(post, ProxyFault.ModernBatch)
-        : batch.Any(message => message.Envelope.Is(MessageKind.Request, McpMethod.Initialize)) ? RefuseAsync(post, ProxyFault.InitializeInBatch)
-        : options.Value.Stateless ? LonePost.HandleBatchAsync(post)
-        : sessionPost.HandleBatchAsync(post);
+    private Task HandleMessageAsync(Post post, Message message) =>
+        Era.IsModern(post.Context.Request, message) ? lonePost.HandleModernAsync(post, message)
+        : options.Value.Stateless ? lonePost.HandleAsync(post, message)
+        : sessionPost.HandleAsync(post, message);
+
+    private async Task HandleBatchAsync(Post post, IReadOnlyList<Message> batch)
+    {
+        await PoolThread.SwitchAsync(); // It may be a thousand messages.
+        await (batch.Any(message => Era.IsModern(post.Context.Request, message)) ? RefuseAsync(post, ProxyFault.ModernBatch)
+            : batch.Any(message => message.Envelope.Is(MessageKind.Request, McpMethod.Initialize)) ? RefuseAsync(post, ProxyFault.InitializeInBatch)
+            : options.Value.Stateless ? LonePost.HandleBatchAsync(post)
+            : sessionPost.HandleBatchAsync(post));
+    }
 
     private static async Task RefuseAsync(Post post, ProxyFault fault)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Unicode;
 using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
 using Microsoft.AspNetCore.Connections;
 
 namespace McpProxy.Gateway.StreamableHttp;
@@ -29,6 +30,11 @@ internal static class RequestBody
             while (true)
             {
                 var read = await body.ReadAsync(context.RequestAborted);
+                if (length + read.Buffer.Length > FirstBytes)
+                {
+                    await PoolThread.SwitchAsync();
+                }
+
                 if (length + read.Buffer.Length > maxBytes)
                 {
                     pool.Return(buffer);

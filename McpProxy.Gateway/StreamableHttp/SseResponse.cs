@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace McpProxy.Gateway.StreamableHttp;
@@ -189,6 +190,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
 
     private async ValueTask FlushPartAsync()
     {
+        var isMuch = _unflushed >= FlushBytes;
         reader.HasWritten = true;
         reader.LastWrite = time.GetTimestamp();
         _unflushed = 0;
@@ -196,6 +198,11 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
         if (flushed.IsCompleted || flushed.IsCanceled)
         {
             throw new OperationCanceledException(); // The connection is gone, which the token may tell only later.
+        }
+
+        if (isMuch)
+        {
+            await PoolThread.SwitchAsync();
         }
     }
 }

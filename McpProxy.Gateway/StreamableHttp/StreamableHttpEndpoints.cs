@@ -22,9 +22,9 @@ internal static class StreamableHttpEndpoints
         var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         foreach (var pattern in (string[])["/mcp", "/servers/{name}/mcp"])
         {
-            routes.MapPost(pattern, post.HandleAsync);
+            routes.MapPost(pattern, post.HandleAsync).WithMetadata(new QuickEndpoint());
             routes.MapGet(pattern, context => GetAsync(context, sessions, openStreams, options, time));
-            routes.MapDelete(pattern, context => DeleteAsync(context, sessions, options));
+            routes.MapDelete(pattern, context => DeleteAsync(context, sessions, options)).WithMetadata(new QuickEndpoint());
         }
 
         return routes;

@@ -29,7 +29,7 @@ public static class RemoteHttp
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.All,
-        ConnectCallback = ConnectAsync,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context, options.UsesPool, cancellationToken),
         ConnectTimeout = options.ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         KeepAlivePingDelay = TcpKeepAlive.IdleTime,
@@ -88,14 +88,14 @@ public static class RemoteHttp
         return chain.Build(server);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, bool usesPool, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
             TcpKeepAlive.Enable(socket);
-            return new NetworkStream(socket, ownsSocket: true);
+            return usesPool ? new PoolNetworkStream(socket) : new NetworkStream(socket, ownsSocket: true);
         }
         catch
         {

@@ -13,4 +13,7 @@ public sealed record RemoteHttpOptions
 
     /// <summary>A file of certificates (PEM) that are trusted in place of the system's; null for the system's.</summary>
     public string? CaBundle { get; init; }
+
+    /// <summary>Whether what comes in is looked at on threads of the pool, where the process's sockets do it otherwise (<see cref="Transports.SocketThreads"/>).</summary>
+    public bool UsesPool { get; init; }
 }

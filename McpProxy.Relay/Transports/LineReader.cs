@@ -7,17 +7,21 @@ namespace McpProxy.Relay.Transports;
 /// Reads lines from a stream and parses each. Looks at no byte twice while a long line grows, and leaves the buffer that a long line
 /// needed to its message.
 /// </summary>
-internal sealed class LineReader(Stream input, MessagePool pool, int maxLineBytes) : IAsyncDisposable
+internal sealed class LineReader(Stream input, MessagePool pool, int maxLineBytes, bool isFair = false) : IAsyncDisposable
 {
     private const int Idle = 0;
     private const int Reading = 1;
     private const int Closed = 2;
+
+    /// <summary>More reads in turn that need not wait: there is always more.</summary>
+    private const int FewAtOnce = 1;
 
     private readonly LineBuffer _buffer = new(pool, maxLineBytes);
     private readonly OversizedLine _oversized = new();
     private readonly CancellationTokenSource _closing = new();
     private EndReason _end;
     private int _use = Idle;
+    private int _atOnce;
 
     /// <summary>The next line that is not blank, or the end.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a read.
@@ -48,7 +52,9 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                     : null;
                 try
                 {
-                    var read = await input.ReadAsync(_buffer.GetFree(), (either ?? _closing).Token);
+                    var reading = input.ReadAsync(_buffer.GetFree(), (either ?? _closing).Token);
+                    _atOnce = reading.IsCompleted ? _atOnce + 1 : 0;
+                    var read = await reading;
                     _buffer.Advance(read);
                     _end = read == 0 ? EndReason.PeerClosed : EndReason.None;
                 }
@@ -57,6 +63,11 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                 {
                     _end = _use == Closed ? EndReason.Closed : EndReason.Broken;
                     _buffer.Clear();
+                }
+
+                if (isFair && (_buffer.IsLarge || _atOnce > FewAtOnce))
+                {
+                    await PoolThread.SwitchAsync();
                 }
             }
         }

@@ -19,9 +19,10 @@ public sealed class LineTransport : ITransport
     /// <param name="output">What the peer reads.</param>
     /// <param name="pool">Where message buffers come from.</param>
     /// <param name="maxMessageBytes">How long a line may be, in bytes; a longer one is skipped and reported as <see cref="ScanFault.TooLarge"/>.</param>
-    public LineTransport(Stream input, Stream output, MessagePool pool, int maxMessageBytes)
+    /// <param name="isFair">Whether reading leaves its thread to others, for one of the pool, while a line is long or there is always more.</param>
+    public LineTransport(Stream input, Stream output, MessagePool pool, int maxMessageBytes, bool isFair = false)
     {
-        _reader = new LineReader(input, pool, maxMessageBytes);
+        _reader = new LineReader(input, pool, maxMessageBytes, isFair);
         _writer = new LineWriter(output);
     }
 

@@ -8,6 +8,8 @@ namespace McpProxy.EndToEnd.Tests.CommandLine;
 public sealed class EnvironmentTests
 {
     private const string Secret = "PROXY_ONLY_SECRET";
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    private const string ThreadCount = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>What a child gets on POSIX without any flag; the last is the mark by which the gateway finds its orphans.</summary>
     private static readonly string[] DefaultNames = ["HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "MCP_PROXY_CHILD"];
@@ -33,6 +35,26 @@ public sealed class EnvironmentTests
         await using var gateway = await StartAsync("--port", "0", "--pass-environment", "--", Backends.Sample);
 
         Assert.Equal("do not leak", (await EnvironmentAsync(gateway.Mcp))[Secret]);
+    }
+
+    /// <summary>The gateway tells its runtime by variables how to use sockets, which is none of a child's business; but a user's own is.</summary>
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("0", "3")]
+    [InlineData("1", null)]
+    [InlineData(null, "5")]
+    public async Task Child_PassEnvironment_GetsSettingsOfSocketsOnlyOfTheUser(string? inline, string? threads)
+    {
+        await using var gateway = await McpProxyProcess.StartAsync(
+            ["--port", "0", "--pass-environment", "--named-server", "other", Backends.CommandString(Backends.Sample), "--", .. Backends.Sample],
+            TestContext.Current.CancellationToken,
+            start => (start.Environment[InlineCompletions], start.Environment[ThreadCount]) = (inline, threads));
+
+        var environment = await EnvironmentAsync(gateway.Mcp);
+        var other = await EnvironmentAsync(gateway.Named("other", "mcp"));
+
+        Assert.Equal((inline, threads), (environment.GetValueOrDefault(InlineCompletions), environment.GetValueOrDefault(ThreadCount)));
+        Assert.Equal((inline, threads), (other.GetValueOrDefault(InlineCompletions), other.GetValueOrDefault(ThreadCount)));
     }
 
     [Fact]

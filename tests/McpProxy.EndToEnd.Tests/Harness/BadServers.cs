@@ -5,7 +5,7 @@ internal sealed class BadServers : IDisposable
 {
     private const string Stay = "while :; do sleep 1; done";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bad-servers-");
+    private readonly ScriptFolder _folder = new("bad-servers-");
 
     /// <summary>Ignores the end of its stdin and SIGTERM.</summary>
     public string Stubborn => Script("stubborn", $"trap '' HUP INT TERM; {Stay}");
@@ -40,16 +40,7 @@ internal sealed class BadServers : IDisposable
 
     public static string Command(string script) => $"sh '{script}'";
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    private string Script(string name, string text)
-    {
-        var path = Path.Combine(_folder.FullName, $"{name}.sh");
-        if (!File.Exists(path))
-        {
-            File.WriteAllText(path, $"{text}\n");
-        }
-
-        return path;
-    }
+    private string Script(string name, string text) => _folder.Script(name, text);
 }
