@@ -5,10 +5,11 @@ internal static class GuardScript
 {
     /// <summary>
     /// The script. It reads the run's mark, then waits for a second line, <c>done</c>, or for the end of the pipe, which only we hold: then we
-    /// were killed. Servers get the time that they have at a normal stop: 2 s for the end of their stdin, 2 s for SIGTERM, then SIGKILL.
+    /// were killed. Servers get the time that they have at a normal stop: 2 s for the end of their stdin, 2 s for SIGTERM, then SIGKILL. After
+    /// <c>done</c> they have had it: who is left then gets SIGKILL at once, and is gone when it looks again.
     /// </summary>
     /// <remarks>
-    /// It looks twice before it believes that nobody is left: what was just being started has its mark only a moment later. An empty mark would
+    /// If we were killed, it looks twice before it believes that nobody is left: what was just being started has its mark only a moment later. An empty mark would
     /// be found in every process, hence the length. Descriptors above 2 are closed because a supervisor may wait for the end of one.
     /// </remarks>
     public const string Text =
@@ -38,21 +39,23 @@ internal static class GuardScript
         }
         turn=0
         calm=0
-        [ "$word" = done ] && turn=2 && calm=1
+        enough=2
+        [ "$word" = done ] && turn=4 && enough=1
         while [ $turn -lt 9 ]; do
+          turn=$((turn + 1))
           found=$(tree $(marked))
           if [ -z "$found" ]; then
             calm=$((calm + 1))
-            [ $calm -ge 2 ] && exit 0
+            [ $calm -ge $enough ] && exit 0
           else
             calm=0
             case $turn in
-              0 | 1) ;;
-              2 | 3) kill -TERM $found ;;
+              1 | 2) ;;
+              3 | 4) kill -TERM $found ;;
+              5) kill -KILL $found; continue ;;
               *) kill -KILL $found ;;
             esac
           fi
-          turn=$((turn + 1))
           sleep 1
         done
         """;

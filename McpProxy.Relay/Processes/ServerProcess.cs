@@ -95,7 +95,7 @@ public sealed class ServerProcess : IDisposable
             {
                 _logger.Killing(_name, Id);
                 KillTree(tree);
-                await EndsAsync(tree, within, ShortShare);
+                await EndsAsync(tree, within, ShortShare, ProcessTree.Kill);
             }
         }
     }
@@ -154,7 +154,12 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Waits until the process and its whole tree are gone, or the time of grace is over.</summary>
-    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree, StopLimit within, double share)
+    /// <param name="tree">The process and all that was below it when it was looked at last.</param>
+    /// <param name="within">How long all of the stop may take.</param>
+    /// <param name="share">Which share of that this may take.</param>
+    /// <param name="treat">What is done each time to those that are left.</param>
+    private async Task<bool> EndsAsync(
+        IReadOnlyList<ProcessTree.Member> tree, StopLimit within, double share, Action<IEnumerable<ProcessTree.Member>>? treat = null)
     {
         var since = _time.GetTimestamp();
         if (!await IsDoneAsync(Exited, within, share))
@@ -162,17 +167,21 @@ public sealed class ServerProcess : IDisposable
             return false;
         }
 
-        // What is gone may have started something on its way out.
-        while (ProcessTree.Alive(tree).Count > 0 || ProcessTree.Alive(Grown(tree)).Count > 0)
+        while (Left(tree) is { Count: > 0 } left)
         {
             if (_time.GetElapsedTime(since) >= within.Now.Limit * share)
             {
                 return false;
             }
 
+            treat?.Invoke(left);
             await Task.Delay(PollInterval, _time, CancellationToken.None);
         }
 
         return true;
     }
+
+    /// <summary>What still runs of the tree; when that is nothing, what those who are gone started on their way out.</summary>
+    private IReadOnlyList<ProcessTree.Member> Left(IReadOnlyList<ProcessTree.Member> tree) =>
+        ProcessTree.Alive(tree) is { Count: > 0 } known ? known : ProcessTree.Alive(Grown(tree));
 }

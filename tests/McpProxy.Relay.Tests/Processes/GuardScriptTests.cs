@@ -46,6 +46,23 @@ public sealed class GuardScriptTests
     }
 
     [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Done_WithSomebodyLeft_EndsThatOneWithoutAskingAgain(string shell)
+    {
+        using var left = Start("sh", ["-c", "trap 'echo asked; exit' TERM; echo ready; while :; do sleep 0.1; done"], _mark);
+        Assert.Equal("ready", await left.StandardOutput.ReadLineAsync(Token));
+        using var guard = Guard(shell);
+
+        await guard.StandardInput.WriteLineAsync(_mark.AsMemory(), Token);
+        await guard.StandardInput.WriteLineAsync("done".AsMemory(), Token);
+        await guard.StandardInput.FlushAsync(Token);
+        await EndAsync(guard);
+
+        Assert.True(left.HasExited);
+        Assert.Equal("", await left.StandardOutput.ReadToEndAsync(Token));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("\n")]
     [InlineData("s\n")]
@@ -67,9 +84,11 @@ public sealed class GuardScriptTests
 
     private static Dictionary<string, string?> Path() => new(StringComparer.Ordinal) { ["PATH"] = Environment.GetEnvironmentVariable("PATH") };
 
-    private static Process Sleeper(string mark)
+    private static Process Sleeper(string mark) => Start("sleep", ["600"], mark);
+
+    private static Process Start(string command, string[] arguments, string mark)
     {
-        var start = new ProcessStartInfo("sleep", ["600"]);
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment[ProcessMark.Name] = $"outer/{mark}/one";
         return Process.Start(start)!;
     }
