@@ -12,7 +12,7 @@ ARG UV=0.13.8
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET_SDK} AS build
 WORKDIR /source
 # Restored by themselves, so that a change of code does not restore again.
-COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props Program.props ./
+COPY global.json CompileAhead.targets Directory.Build.props Directory.Build.targets Directory.Packages.props Program.props ./
 COPY McpProxy.Bridge/McpProxy.Bridge.csproj McpProxy.Bridge/
 COPY McpProxy.Cli/McpProxy.Cli.csproj McpProxy.Cli/
 COPY McpProxy.Gateway/McpProxy.Gateway.csproj McpProxy.Gateway/
