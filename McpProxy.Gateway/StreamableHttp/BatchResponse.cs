@@ -1,6 +1,5 @@
 using System.Buffers;
 using McpProxy.Gateway.Backends;
-using McpProxy.Gateway.Errors;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.StreamableHttp;
@@ -24,7 +23,7 @@ internal static class BatchResponse
             {
                 using var response = await wait(exchanges[written], context.RequestAborted) ?? throw new OperationCanceledException();
                 output.Write(written == 0 ? "["u8 : ","u8);
-                await FaultResponse.WritePartsAsync(context, response);
+                await MessageResponse.WritePartsAsync(context, response);
             }
 
             output.Write("]"u8);

@@ -127,7 +127,7 @@ internal sealed class LonePost(SessionRegistry sessions, OpenStreams openStreams
         }
 
         post.Context.Response.StatusCode = isModern ? ModernErrors.StatusOf(response) : StatusCodes.Status200OK;
-        await FaultResponse.WriteMessageAsync(post.Context, response);
+        await MessageResponse.WriteAsync(post.Context, response);
     }
 
     private async Task StreamAsync(Post post, Link link, Message request, bool isModern)

@@ -112,7 +112,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
             await sessions.EndAsync(session, "initialize failed");
             using (response)
             {
-                await FaultResponse.WriteMessageAsync(post.Context, response);
+                await MessageResponse.WriteAsync(post.Context, response);
             }
 
             return;
@@ -124,7 +124,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         {
             using (response)
             {
-                await FaultResponse.WriteMessageAsync(post.Context, response);
+                await MessageResponse.WriteAsync(post.Context, response);
             }
 
             return;
@@ -230,7 +230,7 @@ internal sealed class SessionPost(SessionRegistry sessions, OpenStreams openStre
         {
             using (response)
             {
-                await FaultResponse.WriteMessageAsync(post.Context, response);
+                await MessageResponse.WriteAsync(post.Context, response);
             }
         }
     }

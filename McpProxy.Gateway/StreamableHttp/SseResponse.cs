@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Transports;
@@ -135,7 +134,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
 
         context.Response.StatusCode = status;
         context.Response.Headers.Remove("X-Accel-Buffering");
-        await FaultResponse.WriteMessageAsync(context, message);
+        await MessageResponse.WriteAsync(context, message);
         reader.Commit();
         return true;
     }

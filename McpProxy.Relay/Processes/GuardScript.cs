@@ -9,8 +9,9 @@ internal static class GuardScript
     /// <c>done</c> they have had it: who is left then gets SIGKILL at once, and is gone when it looks again.
     /// </summary>
     /// <remarks>
-    /// If we were killed, it looks twice before it believes that nobody is left: what was just being started has its mark only a moment later. An empty mark would
-    /// be found in every process, hence the length. Descriptors above 2 are closed because a supervisor may wait for the end of one.
+    /// If we were killed, it looks twice before it believes that nobody is left: what was just being started has its mark only a moment later.
+    /// An empty mark would be found in every process, hence the length. Descriptors above 2 are closed because a supervisor may wait for the
+    /// end of one.
     /// </remarks>
     public const string Text =
         """

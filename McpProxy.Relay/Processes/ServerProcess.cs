@@ -95,7 +95,7 @@ public sealed class ServerProcess : IDisposable
             {
                 _logger.Killing(_name, Id);
                 KillTree(tree);
-                await EndsAsync(tree, within, ShortShare, ProcessTree.Kill);
+                await EndsAsync(tree, within, ShortShare, isKilling: true);
             }
         }
     }
@@ -157,9 +157,8 @@ public sealed class ServerProcess : IDisposable
     /// <param name="tree">The process and all that was below it when it was looked at last.</param>
     /// <param name="within">How long all of the stop may take.</param>
     /// <param name="share">Which share of that this may take.</param>
-    /// <param name="treat">What is done each time to those that are left.</param>
-    private async Task<bool> EndsAsync(
-        IReadOnlyList<ProcessTree.Member> tree, StopLimit within, double share, Action<IEnumerable<ProcessTree.Member>>? treat = null)
+    /// <param name="isKilling">Whether those that are left are killed each time that they are looked for.</param>
+    private async Task<bool> EndsAsync(IReadOnlyList<ProcessTree.Member> tree, StopLimit within, double share, bool isKilling = false)
     {
         var since = _time.GetTimestamp();
         if (!await IsDoneAsync(Exited, within, share))
@@ -174,7 +173,11 @@ public sealed class ServerProcess : IDisposable
                 return false;
             }
 
-            treat?.Invoke(left);
+            if (isKilling)
+            {
+                ProcessTree.Kill(left);
+            }
+
             await Task.Delay(PollInterval, _time, CancellationToken.None);
         }
 

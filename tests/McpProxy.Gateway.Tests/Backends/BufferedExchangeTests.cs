@@ -1,4 +1,3 @@
-using System.Text;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Tests.Harness;
 using McpProxy.Relay.Messages;
@@ -14,7 +13,7 @@ public sealed class BufferedExchangeTests : IDisposable
 
     public BufferedExchangeTests()
     {
-        using var request = Parse(Rpc.Call("t"));
+        using var request = _pool.Parse(Rpc.Call("t"));
         _exchange = new BufferedExchange(null, request);
     }
 
@@ -110,7 +109,5 @@ public sealed class BufferedExchangeTests : IDisposable
         return (answer is not null, Thread.CurrentThread, Thread.CurrentThread.IsThreadPoolThread);
     }
 
-    private Message Answer() => Parse(Rpc.Result("1"));
-
-    private Message Parse(string json) => MessageReader.Read(_pool, Encoding.UTF8.GetBytes(json)).Single!;
+    private Message Answer() => _pool.Parse(Rpc.Result("1"));
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Tests.Cost;
@@ -21,12 +20,12 @@ public sealed class CancellationTests : GatewayTest
         var ended = new LineTransport(Stream.Null, Stream.Null, host.Pool, 1000);
         await ended.DisposeAsync();
         var connection = new Connection(ended, new NoOwner(), isShared: true, new Party(Attributes.Pipe), host.Pool);
-        using var request = Read(host.Pool, Rpc.Call("echo", id: "7"));
+        using var request = host.Pool.Parse(Rpc.Call("echo", id: "7"));
         var exchange = new BufferedExchange(null, request);
         Assert.False(await connection.TrySendRequestAsync(request, exchange, Token));
         exchange.Connection = connection; // As who cancels it saw it, a moment ago.
 
-        await host.Backend.Shared().CancelAsync(Read(host.Pool, Rpc.Cancelled("7")), exchange, Token);
+        await host.Backend.Shared().CancelAsync(host.Pool.Parse(Rpc.Cancelled("7")), exchange, Token);
 
         Assert.True(exchange.IsCompleted);
         using var answer = await exchange.WaitAsync(Token);
@@ -41,7 +40,7 @@ public sealed class CancellationTests : GatewayTest
         await using (var transport = new LineTransport(Stream.Null, output, pool, 1000))
         {
             var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), pool);
-            var request = Read(pool, Rpc.Call("echo", id: "7"));
+            var request = pool.Parse(Rpc.Call("echo", id: "7"));
             var exchange = new BufferedExchange(null, request);
             _ = exchange.DiscardAsync();
             await exchange.FailAsync(ProxyFault.Cancelled, pool);
@@ -54,6 +53,4 @@ public sealed class CancellationTests : GatewayTest
         Assert.Empty(output.ToArray());
         await Wait.UntilAsync(() => pool.Outstanding == 0, "the answer was let go");
     }
-
-    private static Message Read(MessagePool pool, string json) => MessageReader.Read(pool, Encoding.UTF8.GetBytes(json)).Single!;
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
+using McpProxy.Gateway.Tests.Harness;
 using McpProxy.Relay.Messages;
 using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
@@ -20,7 +21,7 @@ public sealed class ConnectionTests
         var transport = new LineTransport(Stream.Null, Stream.Null, pool, Call.Length);
         await transport.DisposeAsync();
         var connection = new Connection(transport, new Owner(), isShared: true, new Party(Attributes.Pipe, "t"), pool);
-        using var request = MessageReader.Read(pool, Encoding.UTF8.GetBytes(Call)).Single!;
+        using var request = pool.Parse(Call);
         var exchange = new BufferedExchange(null, request);
 
         Assert.False(await connection.TrySendRequestAsync(request, exchange, Token));
@@ -35,7 +36,7 @@ public sealed class ConnectionTests
         var pool = new MessagePool();
         await using var transport = new LineTransport(Stream.Null, Stream.Null, pool, Call.Length);
         var connection = new Connection(transport, new Owner(), isShared: false, new Party(Attributes.Pipe, "t"), pool);
-        using var request = MessageReader.Read(pool, Encoding.UTF8.GetBytes(Call)).Single!;
+        using var request = pool.Parse(Call);
         var exchange = new BufferedExchange(null, request);
         Assert.False(connection.Ended.IsCompleted);
 

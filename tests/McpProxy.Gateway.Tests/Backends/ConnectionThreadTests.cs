@@ -1,4 +1,3 @@
-using System.Text;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
@@ -29,7 +28,7 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
     {
         for (var id = 0; id < Requests; id++)
         {
-            var request = Parse(Rpc.Call("t", id: $"{id}"));
+            var request = _pool.Parse(Rpc.Call("t", id: $"{id}"));
             _exchanges.Add(new BufferedExchange(null, request));
             await _connection.SendRequestAsync(request, _exchanges[id], CancellationToken.None);
         }
@@ -108,9 +107,9 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
         const int Steps = 20;
         var streams = new EventStreams(new StreamLimits(QueueBytes: 200, ReplayEvents: 0, ReplayBytes: 0), _pool, TimeProvider.System);
         var stream = streams.Open();
-        var request = Parse(Rpc.Call("t", id: "\"s\"", token: "\"p\""));
+        var request = _pool.Parse(Rpc.Call("t", id: "\"s\"", token: "\"p\""));
         await _connection.SendRequestAsync(request, new StreamExchange(null!, request, streams, stream), CancellationToken.None);
-        var progress = Enumerable.Range(0, Steps).Select(_ => FedTransport.Of(Parse(Rpc.Notification("notifications/progress", """{"progressToken":"p","progress":1}"""))));
+        var progress = Enumerable.Range(0, Steps).Select(_ => FedTransport.Of(_pool.Parse(Rpc.Notification("notifications/progress", """{"progressToken":"p","progress":1}"""))));
 
         var (waiting, reading) = await (isOnPool ? Task.Run(Bring, TestContext.Current.CancellationToken) : OwnThread.RunAsync(Bring));
 
@@ -120,7 +119,7 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
         (List<Task<(Thread Thread, int Completed)>> Waiting, Task<int> Reading) Bring()
         {
             var (waiting, reading) = (Run(), ReadAsync(streams.Attach(stream, static () => { })));
-            _transport.Bring([.. Enumerable.Range(0, Requests).Select(Answer), .. progress, FedTransport.Of(Parse(Rpc.Result("\"s\"")))]);
+            _transport.Bring([.. Enumerable.Range(0, Requests).Select(Answer), .. progress, FedTransport.Of(_pool.Parse(Rpc.Result("\"s\"")))]);
             return (waiting, reading);
         }
     }
@@ -180,9 +179,7 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
         return events;
     }
 
-    private Received Answer(int id) => FedTransport.Of(Parse(Rpc.Result($"{id}")));
-
-    private Message Parse(string json) => MessageReader.Read(_pool, Encoding.UTF8.GetBytes(json)).Single!;
+    private Received Answer(int id) => FedTransport.Of(_pool.Parse(Rpc.Result($"{id}")));
 
     /// <summary>Hears of faults, and of nothing else.</summary>
     private sealed class Owner : IConnectionOwner

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Tests.Harness;
 
@@ -29,6 +31,9 @@ internal static class Rpc
     public static string Cancelled(string id) => Notification("notifications/cancelled", $$"""{"requestId":{{id}}}""");
 
     public static string Result(string id, string result = "{}") => $$"""{"jsonrpc":"2.0","id":{{id}},"result":{{result}}}""";
+
+    /// <summary>One message, as it comes in.</summary>
+    public static Message Parse(this MessagePool pool, string json) => MessageReader.Read(pool, Encoding.UTF8.GetBytes(json)).Single!;
 
     /// <summary>The id as it is spelled; empty when there is none.</summary>
     public static string Id(this JsonElement message) => message.TryGetProperty("id", out var id) ? id.GetRawText() : "";

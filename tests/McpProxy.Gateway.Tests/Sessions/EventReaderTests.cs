@@ -1,4 +1,3 @@
-using System.Text;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Gateway.Tests.Harness;
@@ -89,7 +88,7 @@ public sealed class EventReaderTests : IDisposable
     {
         for (var i = 0; i < Events; i++)
         {
-            var message = MessageReader.Read(_pool, Encoding.UTF8.GetBytes(Rpc.Notification("notifications/own"))).Single!;
+            var message = _pool.Parse(Rpc.Notification("notifications/own"));
             Assert.True(_streams.AppendAsync(_streams.Own, message, isLast: false, wakeups).AsTask().IsCompletedSuccessfully);
         }
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Gateway.Tests.Harness;
 using McpProxy.Relay.Messages;
@@ -106,7 +105,7 @@ public sealed class EventStreamsTests
         var streams = Create(replayEvents: 10);
         var stream = streams.Open();
         var first = streams.Attach(stream, Ignore);
-        await streams.AppendAsync(stream, Parse("""{"jsonrpc":"2.0","method":"notifications/progress"}"""), isLast: false);
+        await streams.AppendAsync(stream, _pool.Parse("""{"jsonrpc":"2.0","method":"notifications/progress"}"""), isLast: false);
         await streams.AppendAsync(stream, Response(), isLast: true);
         Assert.Equal([1L, 2], Take(first));
 
@@ -127,7 +126,7 @@ public sealed class EventStreamsTests
         var streams = Create(replayEvents: 10);
         var stream = streams.Open();
         var reader = streams.Attach(stream, Ignore);
-        await streams.AppendAsync(stream, Parse("""{"jsonrpc":"2.0","method":"notifications/progress"}"""), isLast: false);
+        await streams.AppendAsync(stream, _pool.Parse("""{"jsonrpc":"2.0","method":"notifications/progress"}"""), isLast: false);
         Take(reader);
         reader.Commit();
         reader.Detach();
@@ -249,11 +248,9 @@ public sealed class EventStreamsTests
     {
         for (var i = 0; i < count; i++)
         {
-            await streams.AppendAsync(streams.Own, Parse("""{"jsonrpc":"2.0","method":"notifications/own"}"""), isLast: false);
+            await streams.AppendAsync(streams.Own, _pool.Parse("""{"jsonrpc":"2.0","method":"notifications/own"}"""), isLast: false);
         }
     }
 
-    private Message Response(int padding = 0) => Parse($$"""{"jsonrpc":"2.0","id":1,"result":["{{new string('x', padding)}}"]}""");
-
-    private Message Parse(string json) => MessageReader.Read(_pool, Encoding.UTF8.GetBytes(json)).Single!;
+    private Message Response(int padding = 0) => _pool.Parse($$"""{"jsonrpc":"2.0","id":1,"result":["{{new string('x', padding)}}"]}""");
 }

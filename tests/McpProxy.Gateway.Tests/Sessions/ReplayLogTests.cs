@@ -1,5 +1,6 @@
 using System.Text;
 using McpProxy.Gateway.Sessions;
+using McpProxy.Gateway.Tests.Harness;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Tests.Sessions;
@@ -23,7 +24,7 @@ public sealed class ReplayLogTests
         {
             var id = new SseEventId(random.Next(3), i);
             var json = Json(id, random.Next(40) switch { 0 => 3000, < 8 => random.Next(1200), _ => random.Next(80) });
-            log.Add(id, MessageReader.Read(_pool, Encoding.UTF8.GetBytes(json)).Single!);
+            log.Add(id, _pool.Parse(json));
             model.Add((id, json));
             while (model.Count > maxEvents || model.Sum(item => item.Json.Length) > MaxBytes)
             {
@@ -81,7 +82,7 @@ public sealed class ReplayLogTests
 
     private static string Json(SseEventId id, int padding) => $$"""{"jsonrpc":"2.0","id":{{id.Sequence}},"result":"{{id.Stream}}{{new string('x', padding)}}"}""";
 
-    private void Add(ReplayLog log, SseEventId id, int padding) => log.Add(id, MessageReader.Read(_pool, Encoding.UTF8.GetBytes(Json(id, padding))).Single!);
+    private void Add(ReplayLog log, SseEventId id, int padding) => log.Add(id, _pool.Parse(Json(id, padding)));
 
     private static List<string> Read(ReplayLog log, SseEventId after)
     {

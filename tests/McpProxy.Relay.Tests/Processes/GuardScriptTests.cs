@@ -38,11 +38,7 @@ public sealed class GuardScriptTests
     {
         using var guard = Guard(shell);
 
-        await guard.StandardInput.WriteLineAsync(_mark.AsMemory(), Token);
-        await guard.StandardInput.WriteLineAsync("done".AsMemory(), Token);
-        await guard.StandardInput.FlushAsync(Token);
-
-        await EndAsync(guard);
+        await FinishAsync(guard);
     }
 
     [Theory]
@@ -53,10 +49,7 @@ public sealed class GuardScriptTests
         Assert.Equal("ready", await left.StandardOutput.ReadLineAsync(Token));
         using var guard = Guard(shell);
 
-        await guard.StandardInput.WriteLineAsync(_mark.AsMemory(), Token);
-        await guard.StandardInput.WriteLineAsync("done".AsMemory(), Token);
-        await guard.StandardInput.FlushAsync(Token);
-        await EndAsync(guard);
+        await FinishAsync(guard);
 
         Assert.True(left.HasExited);
         Assert.Equal("", await left.StandardOutput.ReadToEndAsync(Token));
@@ -99,6 +92,15 @@ public sealed class GuardScriptTests
             RedirectStandardInput = true,
             UseShellExecute = false,
         })!;
+
+    /// <summary>Tells the guard that it is no longer needed.</summary>
+    private async Task FinishAsync(Process guard)
+    {
+        await guard.StandardInput.WriteLineAsync(_mark.AsMemory(), Token);
+        await guard.StandardInput.WriteLineAsync("done".AsMemory(), Token);
+        await guard.StandardInput.FlushAsync(Token);
+        await EndAsync(guard);
+    }
 
     private static Task EndAsync(Process guard) => guard.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
 }
