@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace McpProxy.Floor;
 
 /// <summary>A POST that waits for its line.</summary>
-internal sealed class LineExchange(HttpResponse response) : IValueTaskSource
+internal sealed class LineExchange(HttpResponse response) : ILineReceiver, IValueTaskSource
 {
     // The response is sent by the thread that read the line: cheaper than waking another one, most of all with one session.
     private ManualResetValueTaskSourceCore<bool> _source;
@@ -13,7 +13,7 @@ internal sealed class LineExchange(HttpResponse response) : IValueTaskSource
     public ValueTask Answered => new(this, _source.Version);
 
     /// <summary>Makes the line the answer.</summary>
-    public void Answer(ReadOnlySpan<byte> line)
+    public void Receive(ReadOnlySpan<byte> line)
     {
         response.ContentType = "application/json";
         response.ContentLength = line.Length;

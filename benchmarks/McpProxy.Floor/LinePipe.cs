@@ -5,14 +5,14 @@ namespace McpProxy.Floor;
 
 /// <summary>
 /// The child's two pipes. What comes while a write is under way goes with the next one; a thread blocks in reads.
-/// The child answers in order, so the oldest exchange gets the next line.
+/// The child answers in order, so the oldest receiver gets the next line.
 /// </summary>
 internal sealed class LinePipe
 {
     private readonly Lock _lock = new();
     private readonly Stream _input;
     private readonly Stream _output;
-    private readonly Queue<LineExchange> _waiting = new();
+    private readonly Queue<ILineReceiver> _waiting = new();
     private ArrayBufferWriter<byte> _next = new(64 * 1024);
     private ArrayBufferWriter<byte> _written = new(64 * 1024);
     private bool _isWriting;
@@ -28,11 +28,11 @@ internal sealed class LinePipe
     }
 
     /// <summary>Sends a body as a line.</summary>
-    public void Send(in ReadOnlySequence<byte> body, LineExchange exchange)
+    public void Send(in ReadOnlySequence<byte> body, ILineReceiver receiver)
     {
         lock (_lock)
         {
-            _waiting.Enqueue(exchange);
+            _waiting.Enqueue(receiver);
             foreach (var segment in body)
             {
                 _next.Write(segment.Span);
@@ -74,7 +74,7 @@ internal sealed class LinePipe
             used += read;
             while (buffer.AsSpan(searched, used - searched).IndexOf((byte)'\n') is var length and >= 0)
             {
-                NextExchange().Answer(buffer.AsSpan(start..(searched + length)));
+                NextReceiver().Receive(buffer.AsSpan(start..(searched + length)));
                 start = searched += length + 1;
             }
 
@@ -87,7 +87,7 @@ internal sealed class LinePipe
         }
     }
 
-    private LineExchange NextExchange()
+    private ILineReceiver NextReceiver()
     {
         lock (_lock)
         {

@@ -31,7 +31,8 @@ internal sealed class PostEndpoint(LinePipe pipe)
         await exchange.Answered;
     }
 
-    private static async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader)
+    /// <summary>Reads the whole body, which the reader holds until it is advanced.</summary>
+    public static async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader)
     {
         while (true)
         {

@@ -13,6 +13,9 @@ internal sealed record BenchContext
     /// <summary>Whom they measure.</summary>
     public required IReadOnlyList<GatewaySubject> Gateways { get; init; }
 
+    /// <summary>Those of them that are measured where clients speak Streamable HTTP.</summary>
+    public IEnumerable<GatewaySubject> HttpGateways => Gateways.Where(gateway => gateway.OnlyWire is null or Wire.Http);
+
     /// <summary>Those of them that know MCP.</summary>
     public IEnumerable<GatewaySubject> Proxies => Gateways.Where(gateway => gateway.IsProxy);
 

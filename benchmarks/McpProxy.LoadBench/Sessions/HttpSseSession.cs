@@ -22,7 +22,13 @@ internal sealed class HttpSseSession : ILoadSession
     }
 
     /// <summary>Opens a session.</summary>
-    public static async ValueTask<HttpSseSession> OpenAsync(int port, string sseTarget, bool isBlocking, CancellationToken cancellationToken)
+    /// <param name="port">The gateway's port.</param>
+    /// <param name="sseTarget">The path of its streams.</param>
+    /// <param name="isBlocking">Whether the session waits in system calls.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="isNotified">Whether the gateway can do with a message that is not answered.</param>
+    public static async ValueTask<HttpSseSession> OpenAsync(
+        int port, string sseTarget, bool isBlocking, CancellationToken cancellationToken, bool isNotified = true)
     {
         var events = await EventStream.OpenAsync(port, HttpRequestText.GetEvents(sseTarget), isBlocking, cancellationToken);
         var posts = new HttpConnection(port, isBlocking);
@@ -30,7 +36,11 @@ internal sealed class HttpSseSession : ILoadSession
         var session = new HttpSseSession(events, posts, await ReadEndpointAsync(events, cancellationToken));
         await session.PostAsync(HttpRequestText.Post(session._target, Messages.Initialize), cancellationToken);
         await events.WaitAsync(static data => data.IndexOf("\"protocolVersion\""u8) >= 0 ? true : null, cancellationToken);
-        await session.PostAsync(HttpRequestText.Post(session._target, Messages.Initialized), cancellationToken);
+        if (isNotified)
+        {
+            await session.PostAsync(HttpRequestText.Post(session._target, Messages.Initialized), cancellationToken);
+        }
+
         return session;
     }
 

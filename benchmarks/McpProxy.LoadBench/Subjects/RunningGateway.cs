@@ -49,9 +49,9 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     /// <summary>Opens a session.</summary>
     public async Task<ILoadSession> OpenSessionAsync(CancellationToken cancellationToken, bool isBlocking = false) =>
-        Wire == Wire.Http || !Subject.IsProxy
+        (Subject.OnlyWire ?? Wire) == Wire.Http
             ? await OpenHttpSessionAsync(cancellationToken, isBlocking)
-            : await HttpSseSession.OpenAsync(Port, SseTarget, isBlocking, cancellationToken);
+            : await HttpSseSession.OpenAsync(Port, SseTarget, isBlocking, cancellationToken, Subject.IsProxy);
 
     /// <summary>Opens a session over Streamable HTTP.</summary>
     public ValueTask<StreamableHttpSession> OpenHttpSessionAsync(CancellationToken cancellationToken, bool isBlocking = false) =>

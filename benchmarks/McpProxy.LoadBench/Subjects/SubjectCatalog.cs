@@ -10,6 +10,9 @@ internal sealed class SubjectCatalog(string productFolder)
     /// <summary>A bare Kestrel endpoint that pipes a POST to the child.</summary>
     public const string Floor = "floor";
 
+    /// <summary>The same, which answers as HTTP+SSE does: 202, and an event.</summary>
+    public const string SseFloor = "sse-floor";
+
     /// <summary>A bare Kestrel endpoint that answers by itself: what the bench's own client can do at most.</summary>
     public const string Direct = "direct";
 
@@ -19,7 +22,7 @@ internal sealed class SubjectCatalog(string productFolder)
     public const string McpRemote = "mcp-remote";
 
     /// <summary>All names; what is measured unless told otherwise is all but <see cref="Direct"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Floor, Product, NpmProxy, Supergateway, McpRemote, Direct];
+    public static IReadOnlyList<string> Names { get; } = [Floor, SseFloor, Product, NpmProxy, Supergateway, McpRemote, Direct];
 
     /// <summary>The names of the peers that are gateways.</summary>
     public static IReadOnlyList<string> GatewayPeers { get; } = [NpmProxy, Supergateway];
@@ -30,7 +33,8 @@ internal sealed class SubjectCatalog(string productFolder)
     /// <summary>The gateways.</summary>
     public IReadOnlyList<GatewaySubject> Gateways =>
     [
-        new(Floor, (_, port) => new Launch(FloorProgram, Text(port), EchoProgram)) { IsProxy = false },
+        new(Floor, (_, port) => new Launch(FloorProgram, Text(port), EchoProgram)) { OnlyWire = Wire.Http },
+        new(SseFloor, (_, port) => new Launch(FloorProgram, Text(port), EchoProgram)) { OnlyWire = Wire.Sse },
         ProductGateway,
         new(NpmProxy, (wire, port) => Node(
             "mcp-proxy/dist/bin/mcp-proxy.mjs",
@@ -40,7 +44,7 @@ internal sealed class SubjectCatalog(string productFolder)
         {
             StartsProcessPerSession = true,
         },
-        new(Direct, (_, port) => new Launch(FloorProgram, Text(port))) { IsProxy = false },
+        new(Direct, (_, port) => new Launch(FloorProgram, Text(port))) { OnlyWire = Wire.Http },
     ];
 
     /// <summary>The product, with one child for all sessions.</summary>

@@ -15,7 +15,7 @@ internal sealed class CallsWorkload(Wire wire) : IWorkload
     /// <inheritdoc/>
     public string Description => wire == Wire.Http
         ? "calls of 1, 16 and 64 sessions over Streamable HTTP: CPU, calls a second, memory"
-        : "the same over HTTP+SSE, beside the floor's over plain POSTs";
+        : "the same over HTTP+SSE, beside the floor's over plain POSTs and over HTTP+SSE";
 
     /// <summary>What its results are called.</summary>
     public static string Prefix(Wire wire, int? sessions = null) =>
@@ -25,7 +25,7 @@ internal sealed class CallsWorkload(Wire wire) : IWorkload
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
     {
         await using var fleet = new Fleet(context, Name, cancellationToken);
-        await fleet.StartAsync(context.Gateways, wire);
+        await fleet.StartAsync(wire == Wire.Http ? context.HttpGateways : context.Gateways, wire);
         foreach (var count in SessionCounts)
         {
             await MeasureAsync(context, fleet, count, Prefix(wire, count), cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class LargeResultWorkload(int megabytes) : IWorkload
         for (var round = 0; round < context.Starts; round++)
         {
             context.Say($"{Name}, round {round + 1} of {context.Starts}");
-            foreach (var subject in context.Gateways.Where(gateway => gateway.Name != SubjectCatalog.Direct))
+            foreach (var subject in context.HttpGateways.Where(gateway => gateway.Name != SubjectCatalog.Direct))
             {
                 await context.TryAsync(Name, subject.Name, () => MeasureAsync(context, subject, cancellationToken), cancellationToken);
             }

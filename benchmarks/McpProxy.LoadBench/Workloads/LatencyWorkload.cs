@@ -26,7 +26,7 @@ internal sealed class LatencyWorkload : IWorkload
     {
         await using var child = BenchProgram.Start(SubjectCatalog.Echo, hasOutput: true);
         await using var fleet = new Fleet(context, Name, cancellationToken);
-        await fleet.StartAsync(context.Gateways, Wire.Http);
+        await fleet.StartAsync(context.HttpGateways, Wire.Http);
         var direct = StdioSession.Open(child);
         await CallAsync(direct, context.WarmUp, cancellationToken);
         var sessions = new Dictionary<RunningGateway, ILoadSession>();

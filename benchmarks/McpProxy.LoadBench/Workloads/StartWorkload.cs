@@ -21,7 +21,7 @@ internal sealed class StartWorkload : IWorkload
         for (var round = 0; round < context.Rounds; round++)
         {
             context.Say($"{Name}, round {round + 1} of {context.Rounds}");
-            foreach (var subject in context.Gateways.Where(gateway => gateway.Name != SubjectCatalog.Direct))
+            foreach (var subject in context.HttpGateways.Where(gateway => gateway.Name != SubjectCatalog.Direct))
             {
                 await context.TryAsync(Name, subject.Name, () => MeasureAsync(context, subject, cancellationToken), cancellationToken);
             }
