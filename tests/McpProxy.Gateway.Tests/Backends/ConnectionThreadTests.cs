@@ -19,10 +19,11 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
 
     private readonly MessagePool _pool = new();
     private readonly FedTransport _transport = new();
+    private readonly Owner _owner = new();
     private readonly Connection _connection;
     private readonly List<BufferedExchange> _exchanges = [];
 
-    public ConnectionThreadTests() => _connection = new Connection(_transport, new Owner(), isShared: false, new Party(Attributes.Pipe, "t"), _pool);
+    public ConnectionThreadTests() => _connection = new Connection(_transport, _owner, isShared: false, new Party(Attributes.Pipe, "t"), _pool);
 
     public async ValueTask InitializeAsync()
     {
@@ -96,6 +97,24 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
         });
 
         await Wait.ForAsync(Task.WhenAll(waiting), "all of them go on");
+    }
+
+    /// <summary>There may be a thousand of them, for a thousand clients.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunAsync_WhatIsNoAnswer_GoesToThePool(bool isMessage)
+    {
+        var running = await OwnThread.RunAsync(() =>
+        {
+            var running = _connection.RunAsync();
+            _transport.Bring(isMessage ? FedTransport.Of(_pool.Parse(Rpc.Notification("notifications/own"))) : new Received(null, ScanFault.TooLarge, default, EndReason.None));
+            return running;
+        });
+
+        Assert.True(await Wait.ForAsync(_owner.HasHeardOnPool, "the owner has heard of it"));
+        _transport.Bring(FedTransport.Ended);
+        await Wait.ForAsync(running, "the connection has ended");
     }
 
     /// <summary>The reader of the stream is one of those that are to go on: nobody else makes room.</summary>
@@ -181,16 +200,32 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
 
     private Received Answer(int id) => FedTransport.Of(_pool.Parse(Rpc.Result($"{id}")));
 
-    /// <summary>Hears of faults, and of nothing else.</summary>
+    /// <summary>Hears of what is no answer.</summary>
     private sealed class Owner : IConnectionOwner
     {
+        private readonly TaskCompletionSource<bool> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Whether that was on a thread of the pool.</summary>
+        public Task<bool> HasHeardOnPool => _heard.Task;
+
         /// <inheritdoc/>
-        public ValueTask OnMessageAsync(Connection connection, Message message) => throw new NotSupportedException();
+        public ValueTask OnMessageAsync(Connection connection, Message message)
+        {
+            message.Dispose();
+            Hear();
+            return ValueTask.CompletedTask;
+        }
 
         /// <inheritdoc/>
         public void OnUnanswered(Exchange exchange, ProxyFault fault) => throw new NotSupportedException();
 
         /// <inheritdoc/>
-        public void OnFault(ScanFault fault) => Assert.Equal(ScanFault.TooLarge, fault);
+        public void OnFault(ScanFault fault)
+        {
+            Assert.Equal(ScanFault.TooLarge, fault);
+            Hear();
+        }
+
+        private void Hear() => _heard.TrySetResult(Thread.CurrentThread.IsThreadPoolThread);
     }
 }

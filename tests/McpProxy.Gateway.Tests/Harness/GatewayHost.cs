@@ -33,11 +33,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>What it logged.</summary>
     public LogRecorder Log { get; } = new();
 
-    public MessagePool Pool => _app.Services.GetRequiredService<MessagePool>();
+    public IServiceProvider Services => _app.Services;
 
-    public SessionRegistry Sessions => _app.Services.GetRequiredService<SessionRegistry>();
+    public MessagePool Pool => Services.GetRequiredService<MessagePool>();
 
-    public GatewayOptions Options => _app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+    public SessionRegistry Sessions => Services.GetRequiredService<SessionRegistry>();
+
+    public GatewayOptions Options => Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
 
     /// <summary>How many requests their clients left.</summary>
     public int Aborted => Volatile.Read(ref _aborted);
@@ -48,10 +50,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>The default backend.</summary>
     public Backend Backend => Backends.All[GatewayOptions.DefaultBackend];
 
-    public BackendRegistry Backends => _app.Services.GetRequiredService<BackendRegistry>();
+    public BackendRegistry Backends => Services.GetRequiredService<BackendRegistry>();
 
     /// <summary>Stops the backends when the gateway stops.</summary>
-    public BackendWorker Worker => _app.Services.GetRequiredService<BackendWorker>();
+    public BackendWorker Worker => Services.GetRequiredService<BackendWorker>();
 
     /// <summary>Starts a gateway as <see cref="GatewayApplication"/> does.</summary>
     public static async Task<GatewayHost> StartAsync(

@@ -20,7 +20,7 @@ public sealed class SseResponseTests
         var streams = new EventStreams(new StreamLimits(QueueBytes: 1000, ReplayEvents: 0, ReplayBytes: 0), pool, TimeProvider.System);
         var stream = streams.Open();
         var reader = streams.Attach(stream, () => { });
-        await streams.AppendAsync(stream, MessageReader.Read(pool, System.Text.Encoding.UTF8.GetBytes(Rpc.Result("1"))).Single!, isLast: true);
+        await streams.AppendAsync(stream, pool.Parse(Rpc.Result("1")), isLast: true);
         var kestrel = new KestrelLimit();
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpMinResponseDataRateFeature>(kestrel);
