@@ -5,6 +5,7 @@ using McpProxy.Gateway.Errors;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Gateway.StreamableHttp;
 using McpProxy.Relay.Messages;
+using McpProxy.Relay.Transports;
 using Microsoft.Extensions.Options;
 
 namespace McpProxy.Gateway.HttpSse;
@@ -96,6 +97,11 @@ internal static class HttpSseEndpoints
         {
             await AnswerAsync(context, refused.Status, refused.Text);
             return;
+        }
+
+        if (sent.IsCompletedSuccessfully && TurnEnd.Current is { IsPending: true } turnEnd)
+        {
+            await turnEnd; // With the other answers of this turn: one after the other, a client that waits for several wakes up for the first.
         }
 
         Accept(context);

@@ -20,10 +20,11 @@ public sealed class LineTransport : ITransport
     /// <param name="pool">Where message buffers come from.</param>
     /// <param name="maxMessageBytes">How long a line may be, in bytes; a longer one is skipped and reported as <see cref="ScanFault.TooLarge"/>.</param>
     /// <param name="isFair">Whether reading leaves its thread to others, for one of the pool, while a line is long or there is always more.</param>
-    public LineTransport(Stream input, Stream output, MessagePool pool, int maxMessageBytes, bool isFair = false)
+    /// <param name="turnEnd">When what is sent is written; null for at once.</param>
+    public LineTransport(Stream input, Stream output, MessagePool pool, int maxMessageBytes, bool isFair = false, TurnEnd? turnEnd = null)
     {
         _reader = new LineReader(input, pool, maxMessageBytes, isFair);
-        _writer = new LineWriter(output);
+        _writer = new LineWriter(output, turnEnd);
     }
 
     /// <summary>Done when writing has failed, and why: the peer reads no more, though it may still have something to say.</summary>

@@ -5,10 +5,11 @@ namespace McpProxy.Relay.Transports;
 
 /// <summary>
 /// Writes messages to a stream, one a line. Whoever finds it idle starts writing at once, on the caller's thread; what is sent
-/// meanwhile is written together, with one write a batch. Senders wait while too much is queued, and get room in the order in which
+/// meanwhile is written together, with one write a batch; so is what is sent in one turn of a thread of the sockets, where it has a
+/// <see cref="TurnEnd"/>. Senders wait while too much is queued, and get room in the order in which
 /// they came: otherwise a large message could wait for ever behind small ones.
 /// </summary>
-internal sealed class LineWriter(Stream output) : IAsyncDisposable
+internal sealed class LineWriter(Stream output, TurnEnd? turnEnd = null) : IAsyncDisposable
 {
     private const int BatchBytes = 64 * 1024;
     private const int MaxQueuedBytes = 1024 * 1024;
@@ -20,6 +21,7 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<Waiter> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
+    private Func<bool>? _writeTogether;
     private TaskCompletionSource? _idle;
     private long _queuedBytes;
     private bool _writing;
@@ -56,8 +58,12 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
             _writing = true;
         }
 
-        // Discarded: it catches what a stream can throw, and ends the writer then.
-        _ = WriteQueueAsync();
+        if (turnEnd?.TryAdd(_writeTogether ??= WriteTogether) != true)
+        {
+            // Discarded: it catches what a stream can throw, and ends the writer then.
+            _ = WriteQueueAsync();
+        }
+
         return new ValueTask<bool>(true);
     }
 
@@ -105,6 +111,18 @@ internal sealed class LineWriter(Stream output) : IAsyncDisposable
         {
             // Flushing to a peer that is gone.
         }
+    }
+
+    private bool WriteTogether()
+    {
+        bool areSeveral;
+        lock (_gate)
+        {
+            areSeveral = _queue.Count > 1;
+        }
+
+        _ = WriteQueueAsync();
+        return areSeveral;
     }
 
     private async Task WriteQueueAsync()
