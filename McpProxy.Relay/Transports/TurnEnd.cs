@@ -4,14 +4,14 @@ using System.Runtime.CompilerServices;
 namespace McpProxy.Relay.Transports;
 
 /// <summary>
-/// When a thread of the runtime's sockets (<see cref="SocketThreads"/>) has seen to all that came in at once. What is sent only then is sent together, and
-/// wakes up a peer once instead of once a message. The end of the turn comes in like anything else, behind what is there already: a byte in a
-/// pipe of our own. Where messages come one by one that is a detour, so it is taken only now and then, until one meets another.
+/// When a thread of the runtime's sockets (<see cref="SocketThreads"/>) has seen to all that came in at once. What is sent only then is sent
+/// together, and wakes up a peer once instead of once a message. The end of the turn comes in like anything else, behind what is there already:
+/// a byte in a pipe of our own. Where messages come one by one that is a detour, so it is taken only now and then, until one meets another.
 /// </summary>
 public sealed class TurnEnd : IDisposable
 {
     /// <summary>How often nothing waits once waiting was in vain.</summary>
-    private const int Detours = 32;
+    private const int DetoursSpared = 32;
 
     private static readonly Lazy<TurnEnd> Shared = new(static () => new TurnEnd());
 
@@ -19,7 +19,7 @@ public sealed class TurnEnd : IDisposable
     private readonly AnonymousPipeServerStream _end = new(PipeDirection.Out);
     private List<Func<bool>> _waiting = [];
     private List<Func<bool>> _running = [];
-    private int _spared;
+    private int _toSpare;
 
     internal TurnEnd() => _ = RunAsync();
 
@@ -39,13 +39,10 @@ public sealed class TurnEnd : IDisposable
             return false;
         }
 
-        lock (_gate)
+        if (Volatile.Read(ref _toSpare) > 0)
         {
-            if (_spared > 0)
-            {
-                _spared--;
-                return false;
-            }
+            Interlocked.Decrement(ref _toSpare);
+            return false;
         }
 
         Add(work);
@@ -98,10 +95,7 @@ public sealed class TurnEnd : IDisposable
         _running.Clear();
         if (!isOfUse)
         {
-            lock (_gate)
-            {
-                _spared = Detours;
-            }
+            Volatile.Write(ref _toSpare, DetoursSpared);
         }
     }
 

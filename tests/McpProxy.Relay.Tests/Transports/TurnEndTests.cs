@@ -5,10 +5,10 @@ using McpProxy.Relay.Transports;
 namespace McpProxy.Relay.Tests.Transports;
 
 /// <summary>What waits for the end of a turn. Turns end on a thread of the pool here, and one ends when a test says so.</summary>
-public sealed class TurnEndTests : IAsyncDisposable
+public sealed class TurnEndTests : IDisposable
 {
     /// <summary>How often nothing waits once waiting was in vain.</summary>
-    private const int Detours = 32;
+    private const int DetoursSpared = 32;
 
     private readonly TurnEnd _turnEnd = new();
     private readonly ManualResetEventSlim _ends = new();
@@ -16,11 +16,10 @@ public sealed class TurnEndTests : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
-        _ends.Dispose();
+        _ends.Set();
         _turnEnd.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     [Fact(Timeout = Eventually.Deadline)]
@@ -79,18 +78,20 @@ public sealed class TurnEndTests : IAsyncDisposable
     [Fact(Timeout = Eventually.Deadline)]
     public async Task TryAdd_AfterItWasInVain_IsRefusedForAWhile()
     {
-        while (await AddAsync(isOfUse: false))
+        await HoldAsync(isOfUse: false);
+        _ends.Set();
+        while (await AddUsefulAsync())
         {
             Token.ThrowIfCancellationRequested(); // The turn has not ended yet.
         }
 
         var refused = 1;
-        while (!await AddAsync(isOfUse: false))
+        while (!await AddUsefulAsync())
         {
             refused++;
         }
 
-        Assert.Equal(Detours, refused);
+        Assert.Equal(DetoursSpared, refused);
     }
 
     [Fact(Timeout = Eventually.Deadline)]
@@ -144,16 +145,16 @@ public sealed class TurnEndTests : IAsyncDisposable
     private static Task<bool> SendAsync(LineTransport transport, MessagePool pool) =>
         transport.SendAsync(MessageReader.Read(pool, Encoding.UTF8.GetBytes(Wire.Json(50))).Single!, Token).AsTask();
 
-    private Task<bool> AddAsync(bool isOfUse) => OwnThread.RunAsync(() => _turnEnd.TryAdd(() => isOfUse));
+    private Task<bool> AddUsefulAsync() => OwnThread.RunAsync(() => _turnEnd.TryAdd(() => true));
 
     /// <summary>Has a turn end, which takes until the test says so: what is added meanwhile is one turn.</summary>
-    private async Task HoldAsync()
+    private async Task HoldAsync(bool isOfUse = true)
     {
         Assert.True(await OwnThread.RunAsync(() => _turnEnd.TryAdd(() =>
         {
             _isEnding.SetResult();
             _ends.Wait(Token);
-            return true;
+            return isOfUse;
         })));
         await _isEnding.Task;
     }
