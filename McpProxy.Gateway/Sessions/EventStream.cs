@@ -8,7 +8,9 @@ namespace McpProxy.Gateway.Sessions;
 /// </summary>
 internal sealed class EventStream(int number, long lastSequence = 0)
 {
-    private readonly List<StreamEvent> _events = new(1);
+    private readonly List<StreamEvent?> _events = new(1);
+    private int _removed; // So many at the front of the list are gone: it is moved up now and then, not each time.
+    private int _answers;
     private TaskCompletionSource? _room;
 
     /// <summary>0 for the session's own stream; one more for each request's.</summary>
@@ -18,10 +20,10 @@ internal sealed class EventStream(int number, long lastSequence = 0)
     public long LastSequence { get; private set; } = lastSequence;
 
     /// <summary>The sequence number of the oldest event that was not sent, be it here or still to come.</summary>
-    public long NextSequence => _events.Find(item => !item.IsReplay)?.Sequence ?? LastSequence + 1;
+    public long NextSequence => _events.Find(item => item is { IsReplay: false })?.Sequence ?? LastSequence + 1;
 
     /// <summary>The event to be sent first.</summary>
-    public StreamEvent? First => _events.Count > 0 ? _events[0] : null;
+    public StreamEvent? First => At(0);
 
     /// <summary>Whether nothing more will come.</summary>
     public bool IsCompleted { get; set; }
@@ -36,7 +38,9 @@ internal sealed class EventStream(int number, long lastSequence = 0)
     public EventReader? Reader { get; private set; }
 
     /// <summary>Whether it is of no more use.</summary>
-    public bool IsDone => IsCompleted && Reader is null && _events.Count == 0;
+    public bool IsDone => IsCompleted && Reader is null && Count == 0;
+
+    private int Count => _events.Count - _removed;
 
     /// <summary>Lets a response carry the stream.</summary>
     public void Attach(EventReader reader) => Reader = reader;
@@ -51,10 +55,9 @@ internal sealed class EventStream(int number, long lastSequence = 0)
             Reader = null;
         }
 
-        while (First is { IsReplay: true } item)
+        while (First is { IsReplay: true })
         {
-            Remove(item);
-            item.Drop();
+            RemoveFirst().Drop();
         }
     }
 
@@ -63,60 +66,40 @@ internal sealed class EventStream(int number, long lastSequence = 0)
     {
         _events.Add(new StreamEvent(++LastSequence, message));
         QueuedBytes += message.Length;
+        _answers += IsAnswer(message) ? 1 : 0;
         IsCompleted = isLast;
     }
 
     /// <summary>Puts what was sent before in front, for the present reader.</summary>
-    public void Replay(List<StreamEvent> events) => _events.InsertRange(0, events);
+    public void Replay(List<StreamEvent> events) => _events.InsertRange(_removed, events);
 
-    /// <summary>The first event after a position, if it is here.</summary>
-    public StreamEvent? FindAfter(long position)
-    {
-        foreach (var item in _events)
-        {
-            if (item.Sequence > position)
-            {
-                return item;
-            }
-        }
+    /// <summary>The event that so many others are in front of, if it is here.</summary>
+    public StreamEvent? At(int index) => index < Count ? _events[_removed + index] : null;
 
-        return null;
-    }
-
-    /// <summary>Takes an event off the stream; the caller lets go of it.</summary>
-    public void Remove(StreamEvent item)
-    {
-        _events.Remove(item);
-        QueuedBytes -= item.IsReplay ? 0 : item.Message.Length;
-    }
+    /// <summary>Takes the first event off the stream; the caller lets go of it.</summary>
+    public StreamEvent RemoveFirst() => RemoveAt(_removed);
 
     /// <summary>Drops the oldest events that are too many while nobody reads them; no answers, somebody waits for those.</summary>
     /// <returns>How many were dropped.</returns>
     public int Trim(int maxEvents, int maxBytes)
     {
-        if (_events.Count <= maxEvents && QueuedBytes <= maxBytes)
+        var dropped = 0;
+        while (Count - _answers > maxEvents || (QueuedBytes > maxBytes && Count > _answers))
         {
-            return 0; // Called for each event: it must not look at all of them.
+            RemoveAt(_events.FindIndex(_removed, static item => !IsAnswer(item!.Message))).Drop();
+            dropped++;
         }
 
-        var unread = _events.FindAll(item => item.Message.Envelope.Kind != MessageKind.Response);
-        var excess = 0;
-        while (excess < unread.Count && (unread.Count - excess > maxEvents || QueuedBytes > maxBytes))
-        {
-            var item = unread[excess++];
-            Remove(item);
-            item.Drop();
-        }
-
-        return excess;
+        return dropped;
     }
 
     /// <summary>Drops all events.</summary>
     public void Clear()
     {
-        _events.ForEach(item => item.Drop());
-        _events.Clear();
-        QueuedBytes = 0;
+        while (Count > 0)
+        {
+            RemoveFirst().Drop();
+        }
     }
 
     /// <summary>Done when a queue that is full may have room.</summary>
@@ -127,5 +110,32 @@ internal sealed class EventStream(int number, long lastSequence = 0)
     {
         _room?.TrySetResult();
         _room = null;
+    }
+
+    private static bool IsAnswer(Message message) => message.Envelope.Kind == MessageKind.Response;
+
+    private StreamEvent RemoveAt(int index)
+    {
+        var item = _events[index]!;
+        if (!item.IsReplay)
+        {
+            QueuedBytes -= item.Message.Length;
+            _answers -= IsAnswer(item.Message) ? 1 : 0;
+        }
+
+        if (index > _removed)
+        {
+            _events.RemoveAt(index);
+            return item;
+        }
+
+        _events[_removed++] = null;
+        if (_removed > _events.Count / 2)
+        {
+            _events.RemoveRange(0, _removed);
+            _removed = 0;
+        }
+
+        return item;
     }
 }

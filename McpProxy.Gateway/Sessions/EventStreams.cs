@@ -205,7 +205,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         lock (_gate)
         {
-            if (reader.IsDetached || reader.Stream.FindAfter(reader.Position) is not { } next)
+            if (reader.IsDetached || reader.Stream.At(reader.Taken.Count) is not { } next)
             {
                 return null;
             }
@@ -360,9 +360,9 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
         foreach (var item in reader.Taken)
         {
             item.Release();
-            if (areSent && !item.IsDropped && stream.Reader == reader)
+            if (areSent && stream.Reader == reader)
             {
-                Deliver(stream, item); // Not for a reader that was superseded: whoever did that came because it had not arrived.
+                Deliver(stream); // Not for a reader that was superseded: whoever did that came because it had not arrived.
             }
         }
 
@@ -378,14 +378,14 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         while (stream.First is { } item && item.Sequence <= sequence)
         {
-            Deliver(stream, item);
+            Deliver(stream);
         }
     }
 
-    /// <summary>Lets go of an event that was sent, but for the log.</summary>
-    private void Deliver(EventStream stream, StreamEvent item)
+    /// <summary>Lets go of the first event, which was sent, but for the log.</summary>
+    private void Deliver(EventStream stream)
     {
-        stream.Remove(item);
+        var item = stream.RemoveFirst();
         if (item.IsReplay || _ended)
         {
             item.Drop();
