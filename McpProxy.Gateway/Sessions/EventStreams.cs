@@ -357,12 +357,13 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     private void Release(EventReader reader, bool areSent)
     {
         var stream = reader.Stream;
+        var notLogged = reader.Taken.Count - limits.ReplayEvents; // Those behind them would push them out at once.
         foreach (var item in reader.Taken)
         {
             item.Release();
             if (areSent && stream.Reader == reader)
             {
-                Deliver(stream); // Not for a reader that was superseded: whoever did that came because it had not arrived.
+                Deliver(stream, isLogged: notLogged-- <= 0); // Not for a reader that was superseded: whoever did that came because it had not arrived.
             }
         }
 
@@ -378,15 +379,15 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         while (stream.First is { } item && item.Sequence <= sequence)
         {
-            Deliver(stream);
+            Deliver(stream, isLogged: true);
         }
     }
 
     /// <summary>Lets go of the first event, which was sent, but for the log.</summary>
-    private void Deliver(EventStream stream)
+    private void Deliver(EventStream stream, bool isLogged)
     {
         var item = stream.RemoveFirst();
-        if (item.IsReplay || _ended)
+        if (item.IsReplay || _ended || !isLogged)
         {
             item.Drop();
             return;

@@ -10,7 +10,8 @@ namespace McpProxy.Relay.Messages;
 /// </summary>
 public readonly struct JsonToken : IEquatable<JsonToken>
 {
-    private const int MaxDigits = 20;
+    /// <summary>How many bytes an integer may take.</summary>
+    internal const int MaxDigits = 20;
 
     /// <summary>Beyond 2^53 a peer that reads numbers as doubles rounds.</summary>
     private const long MaxSafeInteger = 1L << 53;
@@ -94,6 +95,9 @@ public readonly struct JsonToken : IEquatable<JsonToken>
         _raw.CopyTo(destination);
         return _raw?.Length ?? 0;
     }
+
+    /// <summary>The token's bytes: in <paramref name="digits"/> when it is an integer.</summary>
+    internal ReadOnlySpan<byte> Spell(Span<byte> digits) => IsNumber ? digits[..Format(digits)] : _raw;
 
     /// <summary>The token's bytes.</summary>
     public byte[] ToArray()

@@ -105,13 +105,13 @@ public sealed class Message : IDisposable
     public int WriteTo(IBufferWriter<byte> output, int offset = 0, int maxBytes = int.MaxValue)
     {
         var writer = new Window(output, offset, maxBytes);
-        Span<byte> token = stackalloc byte[MessageScanner.MaxTokenBytes];
+        Span<byte> digits = stackalloc byte[JsonToken.MaxDigits];
         var from = 0;
         for (var i = 0; i < _replacementCount; i++)
         {
             ref readonly var replacement = ref _replacements[i];
             writer.Write(Body[from..replacement.Slice.Start]);
-            writer.Write(token[..replacement.Value.Format(token)]);
+            writer.Write(replacement.Value.Spell(digits));
             from = replacement.Slice.End;
         }
 
