@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using McpProxy.Gateway.Sessions;
 using McpProxy.Relay.Messages;
@@ -15,8 +14,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
     /// <summary>How much is written before it is flushed: what a slow client can make us hold.</summary>
     private const int FlushBytes = 64 * 1024;
 
-    private readonly PipeWriter _output = context.Response.BodyWriter;
-    private long _unflushed;
+    private readonly BodyWriter _output = new(context.Response.BodyWriter);
 
     /// <summary>Whether events carry ids, so that a client can come back for what it missed. HTTP+SSE has none.</summary>
     public bool HasIds { get; init; } = true;
@@ -73,14 +71,16 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
     {
         if (Preamble is not null)
         {
-            Write(System.Text.Encoding.UTF8.GetBytes(Preamble));
+            _output.Write(System.Text.Encoding.UTF8.GetBytes(Preamble));
         }
 
         if (IsPrimed)
         {
             WriteId(reader.Position);
-            Write("retry: 1000\ndata: \n\n"u8);
+            _output.Write("retry: 1000\ndata: \n\n"u8);
         }
+
+        _output.Commit();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -96,7 +96,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
                 }
 
                 await WriteAsync(item);
-                if (_unflushed >= FlushBytes)
+                if (_output.Unflushed >= FlushBytes)
                 {
                     await FlushAsync();
                 }
@@ -104,7 +104,8 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
 
             if (reader.IsAtEnd)
             {
-                reader.Commit(); // The end of the response flushes it.
+                _output.Commit(); // The end of the response flushes it.
+                reader.Commit();
                 return;
             }
 
@@ -112,7 +113,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
             var isDue = reader.TakeTick();
             if (isDue && reader.HasWritten)
             {
-                Write(": keep-alive\n\n"u8);
+                _output.Write(": keep-alive\n\n"u8);
             }
 
             if (isDue || reader.Taken.Count > 0)
@@ -146,19 +147,17 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
             WriteId(item.Sequence);
         }
 
-        Write("event: message\ndata: "u8);
+        _output.Write("event: message\ndata: "u8);
         for (var offset = 0; offset < item.Message.Length;)
         {
-            var written = item.Message.WriteTo(_output, offset, FlushBytes);
-            offset += written;
-            _unflushed += written;
+            offset += item.Message.WriteTo(_output, offset, FlushBytes);
             if (offset < item.Message.Length)
             {
                 await FlushPartAsync();
             }
         }
 
-        Write("\n\n"u8);
+        _output.Write("\n\n"u8);
     }
 
     private void WriteId(long sequence)
@@ -172,13 +171,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
         Utf8Formatter.TryFormat(sequence, id[length..], out written);
         length += written;
         id[length++] = (byte)'\n';
-        Write(id[..length]);
-    }
-
-    private void Write(ReadOnlySpan<byte> bytes)
-    {
-        _output.Write(bytes);
-        _unflushed += bytes.Length;
+        _output.Write(id[..length]);
     }
 
     private async ValueTask FlushAsync()
@@ -189,10 +182,9 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
 
     private async ValueTask FlushPartAsync()
     {
-        var isMuch = _unflushed >= FlushBytes;
+        var isMuch = _output.Unflushed >= FlushBytes;
         reader.HasWritten = true;
         reader.LastWrite = time.GetTimestamp();
-        _unflushed = 0;
         var flushed = await _output.FlushAsync(context.RequestAborted);
         if (flushed.IsCompleted || flushed.IsCanceled)
         {

@@ -18,32 +18,52 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
 
     private readonly LineBuffer _buffer = new(pool, maxLineBytes);
     private readonly OversizedLine _oversized = new();
+    private readonly Queue<Received> _batch = new();
     private readonly CancellationTokenSource _closing = new();
     private EndReason _end;
     private int _use = Idle;
     private int _atOnce;
 
-    /// <summary>The next line that is not blank, or the end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a read.
-    public async ValueTask<(Parsed Parsed, EndReason End)> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The next message, what is none, or the end.</summary>
+    public ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.CompareExchange(ref _use, Reading, Idle) != Idle)
         {
-            return (default, _end == EndReason.None ? EndReason.Closed : _end);
+            return new ValueTask<Received>(Ended(_end == EndReason.None ? EndReason.Closed : _end));
         }
 
+        if (!TryTake(out var next))
+        {
+            return WaitAsync(cancellationToken);
+        }
+
+        return TryLeave() ? new ValueTask<Received>(next) : ReleaseAsync(next);
+    }
+
+    /// <summary>
+    /// Closes the stream. A read under way sees it and closes the stream itself, because a pipe that is closed while its first read
+    /// starts would hang that read for ever (SafePipeHandle on Unix, .NET 10).
+    /// </summary>
+    public ValueTask DisposeAsync()
+    {
+        var use = Interlocked.Exchange(ref _use, Closed);
+        _closing.Cancel();
+        return use == Idle ? ReleaseAsync() : default;
+    }
+
+    private static Received Ended(EndReason end) => new(null, ScanFault.None, default, end);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // Once a read.
+    private async ValueTask<Received> WaitAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            while (true)
+            Received next;
+            while (!TryTake(out next))
             {
-                if (TryTakeLine() is { } line)
-                {
-                    return (line, EndReason.None);
-                }
-
                 if (_end != EndReason.None)
                 {
-                    return (default, _end);
+                    return Ended(_end);
                 }
 
                 // Whoever gives a token reads seldom.
@@ -70,31 +90,72 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                     await PoolThread.SwitchAsync();
                 }
             }
+
+            return next;
         }
         finally
         {
-            if (Interlocked.CompareExchange(ref _use, Idle, Reading) == Closed)
+            if (!TryLeave())
             {
                 await ReleaseAsync();
             }
         }
     }
 
-    /// <summary>
-    /// Closes the stream. A read under way sees it and closes the stream itself, because a pipe that is closed while its first read
-    /// starts would hang that read for ever (SafePipeHandle on Unix, .NET 10).
-    /// </summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Lets others use it; false when it was closed meanwhile, and is to be released.</summary>
+    private bool TryLeave() => Interlocked.CompareExchange(ref _use, Idle, Reading) != Closed;
+
+    private async ValueTask<Received> ReleaseAsync(Received last)
     {
-        var use = Interlocked.Exchange(ref _use, Closed);
-        _closing.Cancel();
-        return use == Idle ? ReleaseAsync() : default;
+        await ReleaseAsync();
+        return last;
     }
 
     private ValueTask ReleaseAsync()
     {
         _buffer.Clear();
+        while (_batch.TryDequeue(out var rest))
+        {
+            rest.Message?.Dispose();
+        }
+
         return input.DisposeAsync();
+    }
+
+    /// <summary>The next of what is here already.</summary>
+    private bool TryTake(out Received next)
+    {
+        while (!_batch.TryDequeue(out next))
+        {
+            if (TryTakeLine() is not { } line)
+            {
+                return false;
+            }
+
+            if (line.Single is { } message)
+            {
+                next = new Received(message, ScanFault.None, default, EndReason.None);
+                return true;
+            }
+
+            Keep(line);
+        }
+
+        return true;
+    }
+
+    /// <summary>Keeps the messages of a batch, and its fault after them, for the calls to come.</summary>
+    private void Keep(in Parsed line)
+    {
+        foreach (var message in line.Batch ?? [])
+        {
+            _batch.Enqueue(new Received(message, ScanFault.None, default, EndReason.None));
+        }
+
+        if (line.Fault != ScanFault.None)
+        {
+            _batch.Enqueue(new Received(null, line.Fault, line.Id, EndReason.None) { IsAnswer = line.IsAnswer });
+        }
     }
 
     /// <summary>The next line that is not blank, if all of it is there. The last one may lack its end.</summary>

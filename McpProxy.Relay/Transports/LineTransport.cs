@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Relay.Transports;
@@ -10,9 +9,6 @@ public sealed class LineTransport : ITransport
 {
     private readonly LineReader _reader;
     private readonly LineWriter _writer;
-    private readonly Lock _gate = new();
-    private readonly Queue<Received> _batch = new();
-    private bool _disposed;
 
     /// <summary>Takes over both streams.</summary>
     /// <param name="input">What the peer writes.</param>
@@ -40,74 +36,12 @@ public sealed class LineTransport : ITransport
     public Task CompleteAsync() => _writer.CompleteAsync();
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // It waits once a read.
-    public async ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (TryTake(out var next))
-            {
-                return next;
-            }
-
-            var line = await _reader.ReadAsync(cancellationToken);
-            if (line.End != EndReason.None)
-            {
-                return new Received(null, ScanFault.None, default, line.End);
-            }
-
-            if (line.Parsed.Single is { } message)
-            {
-                return new Received(message, ScanFault.None, default, EndReason.None);
-            }
-
-            Keep(line.Parsed);
-        }
-    }
+    public ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken) => _reader.ReceiveAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
         await _reader.DisposeAsync();
-        lock (_gate)
-        {
-            _disposed = true;
-            while (_batch.TryDequeue(out var rest))
-            {
-                rest.Message?.Dispose();
-            }
-        }
-    }
-
-    private bool TryTake(out Received next)
-    {
-        lock (_gate)
-        {
-            return _batch.TryDequeue(out next);
-        }
-    }
-
-    /// <summary>Keeps the messages of a batch, and its fault after them, for the calls to come.</summary>
-    private void Keep(Parsed parsed)
-    {
-        lock (_gate)
-        {
-            if (_disposed)
-            {
-                parsed.Discard();
-                return;
-            }
-
-            foreach (var message in parsed.Batch ?? [])
-            {
-                _batch.Enqueue(new Received(message, ScanFault.None, default, EndReason.None));
-            }
-
-            if (parsed.Fault != ScanFault.None)
-            {
-                _batch.Enqueue(new Received(null, parsed.Fault, parsed.Id, EndReason.None) { IsAnswer = parsed.IsAnswer });
-            }
-        }
     }
 }
