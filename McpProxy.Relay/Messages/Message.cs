@@ -15,6 +15,7 @@ public sealed class Message : IDisposable
     private readonly int _bodyLength;
     private readonly Envelope _envelope;
     private byte[]? _buffer;
+    private Sharers? _sharers; // Null while the bytes are this message's only.
     private Replacements _replacements;
     private int _replacementCount;
 
@@ -119,13 +120,14 @@ public sealed class Message : IDisposable
         return writer.Written;
     }
 
-    /// <summary>A message of its own with the same bytes, envelope and replacements.</summary>
+    /// <summary>A message of its own with the same envelope and replacements. Both hold the bytes.</summary>
     public Message Clone()
     {
-        var buffer = _pool.Rent(_bodyLength);
-        Body.CopyTo(buffer);
-        return new Message(_pool, buffer, _bodyLength, _envelope)
+        _sharers ??= new Sharers();
+        _sharers.Add();
+        return new Message(_pool, Buffer, _bodyLength, _envelope)
         {
+            _sharers = _sharers,
             _replacements = _replacements,
             _replacementCount = _replacementCount,
             Length = Length,
@@ -143,10 +145,21 @@ public sealed class Message : IDisposable
     /// <summary>Gives the buffer back. Harmless when done twice.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer && _sharers?.Leave() != false)
         {
             _pool.Return(buffer);
         }
+    }
+
+    /// <summary>Counts the messages that hold the same bytes.</summary>
+    private sealed class Sharers
+    {
+        private int _others;
+
+        public void Add() => Interlocked.Increment(ref _others);
+
+        /// <summary>One does so no more; true for the last.</summary>
+        public bool Leave() => Interlocked.Decrement(ref _others) < 0;
     }
 
     private readonly record struct Replacement(Slice Slice, JsonToken Value);

@@ -107,6 +107,43 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void Clone_OfAClone_HoldsTheSameBytesUntilTheLastIsDisposed()
+    {
+        var message = Read(Samples.ToolsCall);
+        var expected = message.ToArray();
+        var first = message.Clone();
+        var second = first.Clone();
+        Assert.Equal(1, _pool.Outstanding);
+
+        message.Dispose();
+        message.Dispose(); // The second time it takes nothing from the others.
+        first.Dispose();
+
+        Assert.Equal(expected, second.ToArray());
+        Assert.Equal(1, _pool.Outstanding);
+        second.Dispose();
+        Assert.Equal(0, _pool.Outstanding);
+    }
+
+    [Fact]
+    public void Dispose_ClonesOnManyThreads_GivesTheBufferBackOnce()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var message = Read(Samples.ToolsCall);
+            Message[] all = [message, .. Enumerable.Range(0, 15).Select(_ => message.Clone())];
+
+            Parallel.ForEach(all, one =>
+            {
+                Assert.Equal(Samples.ToolsCall.Length, one.ToArray().Length);
+                one.Dispose();
+            });
+
+            Assert.Equal(0, _pool.Outstanding);
+        }
+    }
+
+    [Fact]
     public void Dispose_Twice_GivesTheBufferBackOnce()
     {
         var message = Read(Samples.ToolsCall);
