@@ -26,7 +26,7 @@ internal sealed class ChildProcess : IPeer
         _name = name;
         _process = process;
         _context = context;
-        _transport = new LineTransport(process.Output, process.Input, context.Pool, context.Options.MaxMessageBytes, isFair: true, TurnEnd.Current);
+        _transport = new LineTransport(process.Output, process.Input, context.Pool, context.Options.MaxMessageBytes, isFair: true);
         _stderr = new StderrPump(name, process.Error, context.Stderr, context.Logger).RunAsync();
         _stop = new Lazy<Task>(StopAsync);
     }

@@ -16,11 +16,10 @@ public sealed class LineTransport : ITransport
     /// <param name="pool">Where message buffers come from.</param>
     /// <param name="maxMessageBytes">How long a line may be, in bytes; a longer one is skipped and reported as <see cref="ScanFault.TooLarge"/>.</param>
     /// <param name="isFair">Whether reading leaves its thread to others, for one of the pool, while a line is long or there is always more.</param>
-    /// <param name="turnEnd">When what is sent is written; null for at once.</param>
-    public LineTransport(Stream input, Stream output, MessagePool pool, int maxMessageBytes, bool isFair = false, TurnEnd? turnEnd = null)
+    public LineTransport(Stream input, Stream output, MessagePool pool, int maxMessageBytes, bool isFair = false)
     {
         _reader = new LineReader(input, pool, maxMessageBytes, isFair);
-        _writer = new LineWriter(output, turnEnd);
+        _writer = new LineWriter(output);
     }
 
     /// <summary>Done when writing has failed, and why: the peer reads no more, though it may still have something to say.</summary>

@@ -5,11 +5,11 @@ namespace McpProxy.Relay.Transports;
 
 /// <summary>
 /// Writes messages to a stream, one a line. Whoever finds it idle starts writing at once, on the caller's thread; what is sent
-/// meanwhile is written together, with one write a batch; so is what is sent in one turn of a thread of the sockets, where it has a
-/// <see cref="TurnEnd"/>. Senders wait while too much is queued, and get room in the order in which
-/// they came: otherwise a large message could wait for ever behind small ones.
+/// meanwhile is written together, with one write a batch; so is what is sent in one turn of a thread of the sockets (<see cref="TurnEnd"/>).
+/// Senders wait while too much is queued, and get room in the order in which they came: otherwise a large message could wait for ever behind
+/// small ones.
 /// </summary>
-internal sealed class LineWriter(Stream output, TurnEnd? turnEnd = null) : IAsyncDisposable
+internal sealed class LineWriter(Stream output) : IAsyncDisposable
 {
     private const int BatchBytes = 64 * 1024;
     private const int MaxQueuedBytes = 1024 * 1024;
@@ -58,7 +58,7 @@ internal sealed class LineWriter(Stream output, TurnEnd? turnEnd = null) : IAsyn
             _writing = true;
         }
 
-        if (turnEnd?.TryAdd(_writeTogether ??= WriteTogether) != true)
+        if (TurnEnd.Current?.TryAdd(_writeTogether ??= WriteTogether) != true)
         {
             // Discarded: it catches what a stream can throw, and ends the writer then.
             _ = WriteQueueAsync();

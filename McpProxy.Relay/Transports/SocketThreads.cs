@@ -26,6 +26,10 @@ public static class SocketThreads
         SetDefault(RunInline, On);
         SetDefault(Count, $"{threads}");
         RunContinuations = !OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable(RunInline) == On;
+        if (RunContinuations)
+        {
+            TurnEnd.Watch(threads);
+        }
     }
 
     /// <summary>Takes our settings out of the environment of a process to be started: they are none of its business.</summary>

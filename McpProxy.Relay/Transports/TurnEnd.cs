@@ -8,40 +8,49 @@ namespace McpProxy.Relay.Transports;
 /// together, and wakes up a peer once instead of once a message. The end of the turn comes in like anything else, behind what is there already:
 /// a byte in a pipe of our own. Where messages come one by one that is a detour, so it is taken only now and then, until one meets another.
 /// </summary>
-public sealed class TurnEnd : IDisposable
+/// <param name="announce">Has the thread call <see cref="Run"/> once it has seen to what is there already.</param>
+public sealed class TurnEnd(Action announce)
 {
     /// <summary>How often nothing waits once waiting was in vain.</summary>
     private const int DetoursSpared = 32;
 
-    private static readonly Lazy<TurnEnd> Shared = new(static () => new TurnEnd());
+    [ThreadStatic]
+    private static TurnEnd? _current;
 
-    private readonly Lock _gate = new();
-    private readonly AnonymousPipeServerStream _end = new(PipeDirection.Out);
     private List<Func<bool>> _waiting = [];
     private List<Func<bool>> _running = [];
     private int _toSpare;
 
-    internal TurnEnd() => _ = RunAsync();
+    /// <summary>That of this thread; null when it is none of the sockets'. No other thread uses it.</summary>
+    public static TurnEnd? Current
+    {
+        get => _current;
+        internal set => _current = value;
+    }
 
-    /// <summary>That of this process; null when no work is done on threads of the sockets.</summary>
-    public static TurnEnd? Current => SocketThreads.RunContinuations ? Shared.Value : null;
+    /// <summary>Whether anything waits that came in on this thread.</summary>
+    public bool IsPending => _waiting.Count > 0;
 
-    /// <summary>Whether anything waits that came in on this thread, or on one like it.</summary>
-    public bool IsPending => _waiting.Count > 0 && !Thread.CurrentThread.IsThreadPoolThread;
+    /// <summary>Gives each of the sockets' threads its own.</summary>
+    /// <param name="threads">How many there are.</param>
+    internal static void Watch(int threads)
+    {
+        for (var i = 0; i < threads; i++)
+        {
+            var end = new AnonymousPipeServerStream(PipeDirection.Out);
+            _ = RunAsync(end); // The runtime gives each of its threads a pipe in turn.
+            end.WriteByte(0);
+        }
+    }
 
-    /// <summary>Has work done at the end of the turn. A thread of the pool has no turns.</summary>
+    /// <summary>Has work done at the end of the turn.</summary>
     /// <param name="work">What is to be done; it says whether it could be done together with more of its kind.</param>
     /// <returns>Whether it will be; otherwise the caller does it.</returns>
     public bool TryAdd(Func<bool> work)
     {
-        if (Thread.CurrentThread.IsThreadPoolThread)
+        if (_toSpare > 0)
         {
-            return false;
-        }
-
-        if (Volatile.Read(ref _toSpare) > 0)
-        {
-            Interlocked.Decrement(ref _toSpare);
+            _toSpare--;
             return false;
         }
 
@@ -49,43 +58,13 @@ public sealed class TurnEnd : IDisposable
         return true;
     }
 
-    /// <summary>Nothing may wait any more.</summary>
-    public void Dispose() => _end.Dispose();
-
     /// <summary>Goes on at the end of the turn.</summary>
     public Awaiter GetAwaiter() => new(this);
 
-    private void Add(Func<bool> work)
+    /// <summary>The turn has ended.</summary>
+    internal void Run()
     {
-        lock (_gate)
-        {
-            _waiting.Add(work);
-            if (_waiting.Count > 1)
-            {
-                return;
-            }
-        }
-
-        _end.WriteByte(0); // There is room: only who comes first writes one.
-    }
-
-    private async Task RunAsync()
-    {
-        await using var ends = new AnonymousPipeClientStream(PipeDirection.In, _end.ClientSafePipeHandle);
-        var end = new byte[1];
-        while (await ends.ReadAsync(end) > 0)
-        {
-            Run();
-        }
-    }
-
-    private void Run()
-    {
-        lock (_gate)
-        {
-            (_waiting, _running) = (_running, _waiting);
-        }
-
+        (_waiting, _running) = (_running, _waiting);
         var isOfUse = false;
         foreach (var work in _running)
         {
@@ -93,9 +72,34 @@ public sealed class TurnEnd : IDisposable
         }
 
         _running.Clear();
-        if (!isOfUse)
+        _toSpare = isOfUse ? 0 : DetoursSpared;
+    }
+
+    private static async Task RunAsync(AnonymousPipeServerStream end)
+    {
+        await using var own = end;
+        await using var ends = new AnonymousPipeClientStream(PipeDirection.In, end.ClientSafePipeHandle);
+        var turnEnd = new TurnEnd(() => end.WriteByte(0)); // There is room: only who comes first announces it.
+        var one = new byte[1];
+        while (await ends.ReadAsync(one) > 0)
         {
-            Volatile.Write(ref _toSpare, DetoursSpared);
+            // The first tells which thread it is: none of the sockets' when the pool goes on, or one that has got a pipe before.
+            Current = Thread.CurrentThread.IsThreadPoolThread ? null : Current ?? turnEnd;
+            if (Current != turnEnd)
+            {
+                return;
+            }
+
+            turnEnd.Run();
+        }
+    }
+
+    private void Add(Func<bool> work)
+    {
+        _waiting.Add(work);
+        if (_waiting.Count == 1)
+        {
+            announce();
         }
     }
 

@@ -4,104 +4,107 @@ using McpProxy.Relay.Transports;
 
 namespace McpProxy.Relay.Tests.Transports;
 
-/// <summary>What waits for the end of a turn. Turns end on a thread of the pool here, and one ends when a test says so.</summary>
-public sealed class TurnEndTests : IDisposable
+/// <summary>What waits for the end of a turn, which ends when a test says so.</summary>
+public sealed class TurnEndTests
 {
     /// <summary>How often nothing waits once waiting was in vain.</summary>
     private const int DetoursSpared = 32;
 
-    private readonly TurnEnd _turnEnd = new();
-    private readonly ManualResetEventSlim _ends = new();
-    private readonly TaskCompletionSource _isEnding = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TurnEnd _turnEnd;
+    private readonly List<string> _done = [];
+    private int _announced;
+
+    public TurnEndTests() => _turnEnd = new TurnEnd(() => _announced++);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    [Fact(Timeout = Eventually.Deadline)]
+    public async Task Current_OnAThreadThatIsNoneOfTheSockets_IsNull()
     {
-        _ends.Set();
-        _turnEnd.Dispose();
+        Assert.Null(await Task.Run(static () => TurnEnd.Current, Token));
+        Assert.Null(await OwnThread.RunAsync(static () => TurnEnd.Current));
     }
 
     [Fact(Timeout = Eventually.Deadline)]
-    public async Task TryAdd_OnThePool_IsRefused() =>
-        Assert.False(await Task.Run(() => _turnEnd.TryAdd(() => throw new InvalidOperationException("It was done.")), Token));
-
-    [Fact(Timeout = Eventually.Deadline)]
-    public async Task TryAdd_InOneTurn_IsDoneAtItsEndInOrder()
+    public async Task Watch_ThePoolDoesTheWork_GivesItNone()
     {
-        var done = new List<int>();
-        await HoldAsync();
+        TurnEnd.Watch(threads: 4);
 
-        var isAdded = await OwnThread.RunAsync(() => Enumerable.Range(0, 5).Select(i => _turnEnd.TryAdd(() => Do(i))).ToList());
+        var seen = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(static () => TurnEnd.Current, Token)));
 
-        Assert.Equal((0, true), (done.Count, await OwnThread.RunAsync(() => _turnEnd.IsPending)));
-        _ends.Set();
-        await Eventually.TrueAsync(() => done.Count == 5, Token);
-        Assert.All(isAdded, Assert.True);
-        Assert.Equal(Enumerable.Range(0, 5), done);
+        Assert.All(seen, Assert.Null);
+        Assert.Null(TurnEnd.Current);
+    }
 
-        bool Do(int i)
-        {
-            done.Add(i);
-            return true;
-        }
+    [Fact]
+    public void TryAdd_InOneTurn_IsAnnouncedOnceAndDoneAtItsEndInOrder()
+    {
+        Assert.All(["a", "b", "c"], one => Assert.True(TryAdd(one)));
+
+        Assert.Equal((1, true), (_announced, _turnEnd.IsPending));
+        Assert.Empty(_done);
+        _turnEnd.Run();
+        Assert.Equal(["a", "b", "c"], _done);
+        Assert.False(_turnEnd.IsPending);
+        _turnEnd.Run();
+        Assert.Equal(3, _done.Count);
+    }
+
+    [Fact]
+    public void TryAdd_AtTheEndOfATurn_IsDoneAtTheEndOfTheNext()
+    {
+        Assert.True(_turnEnd.TryAdd(() => TryAdd("later")));
+
+        _turnEnd.Run();
+        Assert.Equal((2, true), (_announced, _turnEnd.IsPending));
+        Assert.Empty(_done);
+        _turnEnd.Run();
+
+        Assert.Equal(["later"], _done);
     }
 
     [Fact(Timeout = Eventually.Deadline)]
     public async Task Await_SomethingWaits_GoesOnAfterIt()
     {
-        var done = new List<string>();
-        await HoldAsync();
+        Assert.True(TryAdd("written"));
 
-        var waiting = await OwnThread.RunAsync(() =>
-        {
-            Assert.True(_turnEnd.TryAdd(() =>
-            {
-                done.Add("written");
-                return true;
-            }));
-            return GoOnAsync();
-        });
-        Assert.Empty(done);
-        _ends.Set();
+        var waiting = GoOnAsync();
+        Assert.Empty(_done);
+        _turnEnd.Run();
         await waiting;
 
-        Assert.Equal(["written", "answered"], done);
+        Assert.Equal(["written", "answered"], _done);
 
         async Task GoOnAsync()
         {
             await _turnEnd;
-            done.Add("answered");
+            _done.Add("answered");
         }
     }
 
-    [Fact(Timeout = Eventually.Deadline)]
-    public async Task TryAdd_AfterItWasInVain_IsRefusedForAWhile()
+    [Fact]
+    public void TryAdd_AfterItWasInVain_IsRefusedForAWhile()
     {
-        await HoldAsync(isOfUse: false);
-        _ends.Set();
-        while (await AddUsefulAsync())
+        Assert.True(_turnEnd.TryAdd(static () => false));
+        _turnEnd.Run();
+
+        for (var i = 0; i < DetoursSpared; i++)
         {
-            Token.ThrowIfCancellationRequested(); // The turn has not ended yet.
+            Assert.False(TryAdd("refused"));
         }
 
-        var refused = 1;
-        while (!await AddUsefulAsync())
-        {
-            refused++;
-        }
-
-        Assert.Equal(DetoursSpared, refused);
+        Assert.True(TryAdd("taken"));
+        Assert.Equal(2, _announced);
     }
 
-    [Fact(Timeout = Eventually.Deadline)]
-    public async Task TryAdd_AfterItWasOfUse_IsTaken()
+    [Fact]
+    public void TryAdd_AfterItWasOfUse_IsTaken()
     {
-        var done = 0;
-        for (var i = 1; i <= 10; i++)
+        for (var i = 0; i < 10; i++)
         {
-            Assert.True(await OwnThread.RunAsync(() => _turnEnd.TryAdd(() => ++done > 0)));
-            await Eventually.TrueAsync(() => done == i, Token);
+            Assert.True(TryAdd("useful"));
+            Assert.True(_turnEnd.TryAdd(static () => false)); // One that was is enough.
+            _turnEnd.Run();
         }
     }
 
@@ -110,13 +113,17 @@ public sealed class TurnEndTests : IDisposable
     {
         var pool = new MessagePool();
         var output = new GatedOutput();
-        await using var transport = new LineTransport(Stream.Null, output, pool, 1024 * 1024, turnEnd: _turnEnd);
-        await HoldAsync();
+        await using var transport = new LineTransport(Stream.Null, output, pool, 1024 * 1024);
 
-        var sent = await OwnThread.RunAsync(() => Enumerable.Range(0, 5).Select(_ => SendAsync(transport, pool)).ToList());
+        var sent = await OwnThread.RunAsync(() =>
+        {
+            TurnEnd.Current = _turnEnd;
+            var sent = Enumerable.Range(0, 5).Select(_ => SendAsync(transport, pool)).ToList();
+            Assert.Empty(output.Writes);
+            _turnEnd.Run();
+            return sent;
+        });
 
-        Assert.Empty(output.Writes);
-        _ends.Set();
         Assert.All(await Task.WhenAll(sent), Assert.True);
         await transport.CompleteAsync();
         Assert.Equal([5 * 51], output.Writes);
@@ -128,34 +135,48 @@ public sealed class TurnEndTests : IDisposable
     {
         var pool = new MessagePool();
         var output = new GatedOutput();
-        await using var transport = new LineTransport(Stream.Null, output, pool, 1024 * 1024, turnEnd: _turnEnd);
+        await using var transport = new LineTransport(Stream.Null, output, pool, 1024 * 1024);
 
-        while (!await OwnThread.RunAsync(IsWrittenAtOnce))
+        await OwnThread.RunAsync(() =>
         {
-            await Eventually.TrueAsync(() => pool.Outstanding == 0, Token);
-        }
+            TurnEnd.Current = _turnEnd;
+            var first = SendAsync(transport, pool);
+            _turnEnd.Run();
+            var second = SendAsync(transport, pool);
+            Assert.Equal([51, 51], output.Writes);
+            return Task.WhenAll(first, second);
+        }).Unwrap();
 
-        bool IsWrittenAtOnce()
+        Assert.Equal(1, _announced);
+    }
+
+    [Fact(Timeout = Eventually.Deadline)]
+    public async Task DisposeAsync_BeforeTheTurnEnds_ClosesTheStreamThenAndLeaksNothing()
+    {
+        var pool = new MessagePool();
+        var output = new GatedOutput();
+        var transport = new LineTransport(Stream.Null, output, pool, 1024 * 1024);
+
+        await OwnThread.RunAsync(() =>
         {
-            _ = SendAsync(transport, pool);
-            return output.Writer == Thread.CurrentThread;
-        }
+            TurnEnd.Current = _turnEnd;
+            return SendAsync(transport, pool);
+        }).Unwrap();
+        await transport.DisposeAsync();
+        Assert.False(output.IsClosed); // Whoever is to write closes it: a pipe must not be closed while its first write starts.
+        _turnEnd.Run();
+
+        await Eventually.TrueAsync(() => output.IsClosed, Token);
+        Assert.Empty(output.Writes);
+        Assert.Equal(0, pool.Outstanding);
     }
 
     private static Task<bool> SendAsync(LineTransport transport, MessagePool pool) =>
         transport.SendAsync(MessageReader.Read(pool, Encoding.UTF8.GetBytes(Wire.Json(50))).Single!, Token).AsTask();
 
-    private Task<bool> AddUsefulAsync() => OwnThread.RunAsync(() => _turnEnd.TryAdd(() => true));
-
-    /// <summary>Has a turn end, which takes until the test says so: what is added meanwhile is one turn.</summary>
-    private async Task HoldAsync(bool isOfUse = true)
+    private bool TryAdd(string name) => _turnEnd.TryAdd(() =>
     {
-        Assert.True(await OwnThread.RunAsync(() => _turnEnd.TryAdd(() =>
-        {
-            _isEnding.SetResult();
-            _ends.Wait(Token);
-            return isOfUse;
-        })));
-        await _isEnding.Task;
-    }
+        _done.Add(name);
+        return true;
+    });
 }
