@@ -6,6 +6,7 @@ namespace McpProxy.Gateway.Sessions;
 internal sealed class StreamEvent(long sequence, Message message)
 {
     private int _users;
+    private bool _isDropped; // The stream has let go of it.
 
     /// <summary>Its place on the stream, from 1.</summary>
     public long Sequence => sequence;
@@ -15,9 +16,6 @@ internal sealed class StreamEvent(long sequence, Message message)
 
     /// <summary>Whether it was sent before, and is on the stream for one reader only.</summary>
     public bool IsReplay { get; init; }
-
-    /// <summary>Whether the stream has let go of it.</summary>
-    public bool IsDropped { get; private set; }
 
     /// <summary>A reader is writing it.</summary>
     public void Use() => _users++;
@@ -32,20 +30,20 @@ internal sealed class StreamEvent(long sequence, Message message)
     /// <summary>The stream lets go of it. Who is writing it has it still.</summary>
     public void Drop()
     {
-        IsDropped = true;
+        _isDropped = true;
         DisposeIfUnused();
     }
 
     /// <summary>The stream lets go of it, and the caller has its message, or another like it.</summary>
     public Message Take()
     {
-        IsDropped = true;
+        _isDropped = true;
         return _users == 0 ? message : message.Clone();
     }
 
     private void DisposeIfUnused()
     {
-        if (IsDropped && _users == 0)
+        if (_isDropped && _users == 0)
         {
             message.Dispose();
         }

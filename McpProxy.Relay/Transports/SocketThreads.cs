@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace McpProxy.Relay.Transports;
 
 /// <summary>
@@ -28,7 +30,7 @@ public static class SocketThreads
         RunContinuations = !OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable(RunInline) == On;
         if (RunContinuations)
         {
-            TurnEnd.Watch(threads);
+            TurnEnd.Watch(int.TryParse(Environment.GetEnvironmentVariable(Count), CultureInfo.InvariantCulture, out var count) ? count : threads);
         }
     }
 
