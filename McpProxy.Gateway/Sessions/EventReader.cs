@@ -3,7 +3,7 @@ using McpProxy.Gateway.Backends;
 namespace McpProxy.Gateway.Sessions;
 
 /// <summary>One HTTP response that carries a stream: takes its events in order, and says when they were sent.</summary>
-internal sealed class EventReader(EventStreams streams, EventStream stream, long position, Action abort, long openedAt) : IWaiter
+internal sealed class EventReader(EventStreams streams, EventStream stream, long start, Action abort, long openedAt) : IWaiter
 {
     private readonly AsyncSignal _signal = new();
     private int _tick;
@@ -11,8 +11,8 @@ internal sealed class EventReader(EventStreams streams, EventStream stream, long
     /// <summary>The stream.</summary>
     public EventStream Stream => stream;
 
-    /// <summary>The sequence number of the last event that was taken.</summary>
-    public long Position { get; set; } = position;
+    /// <summary>The sequence number of the event after which it goes on.</summary>
+    public long Start => start;
 
     /// <summary>The events that were taken and not yet committed.</summary>
     public List<StreamEvent> Taken { get; } = new(1);

@@ -210,7 +210,6 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
                 return null;
             }
 
-            reader.Position = next.Sequence;
             reader.Taken.Add(next);
             next.Use();
             return next;
@@ -221,7 +220,7 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         lock (_gate)
         {
-            return reader.IsDetached || (reader.Stream.IsCompleted && reader.Position >= reader.Stream.LastSequence);
+            return reader.IsDetached || (reader.Stream.IsCompleted && reader.Stream.At(reader.Taken.Count) is null);
         }
     }
 
@@ -263,9 +262,9 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
         return stream;
     }
 
-    private EventReader Attach(EventStream stream, long position, Action abort)
+    private EventReader Attach(EventStream stream, long start, Action abort)
     {
-        var reader = new EventReader(this, stream, position, abort, time.GetTimestamp());
+        var reader = new EventReader(this, stream, start, abort, time.GetTimestamp());
         stream.Attach(reader);
         while (!stream.IsCompleted && _parked?.TryTake() is { } request)
         {
@@ -357,13 +356,12 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     private void Release(EventReader reader, bool areSent)
     {
         var stream = reader.Stream;
-        var notLogged = reader.Taken.Count - limits.ReplayEvents; // Those behind them would push them out at once.
         foreach (var item in reader.Taken)
         {
             item.Release();
             if (areSent && stream.Reader == reader)
             {
-                Deliver(stream, isLogged: notLogged-- <= 0); // Not for a reader that was superseded: whoever did that came because it had not arrived.
+                Deliver(stream); // Not for a reader that was superseded: whoever did that came because it had not arrived.
             }
         }
 
@@ -379,15 +377,15 @@ internal sealed class EventStreams(StreamLimits limits, MessagePool pool, TimePr
     {
         while (stream.First is { } item && item.Sequence <= sequence)
         {
-            Deliver(stream, isLogged: true);
+            Deliver(stream);
         }
     }
 
     /// <summary>Lets go of the first event, which was sent, but for the log.</summary>
-    private void Deliver(EventStream stream, bool isLogged)
+    private void Deliver(EventStream stream)
     {
         var item = stream.RemoveFirst();
-        if (item.IsReplay || _ended || !isLogged)
+        if (item.IsReplay || _ended)
         {
             item.Drop();
             return;

@@ -76,7 +76,7 @@ internal sealed class SseResponse(HttpContext context, EventReader reader, OpenS
 
         if (IsPrimed)
         {
-            WriteId(reader.Position);
+            WriteId(reader.Start);
             _output.Write("retry: 1000\ndata: \n\n"u8);
         }
 

@@ -39,7 +39,7 @@ public readonly struct JsonToken : IEquatable<JsonToken>
         get
         {
             Span<byte> digits = stackalloc byte[MaxDigits];
-            return IsNumber ? Format(digits) : _raw?.Length ?? 0;
+            return Spell(digits).Length;
         }
     }
 
@@ -102,9 +102,8 @@ public readonly struct JsonToken : IEquatable<JsonToken>
     /// <summary>The token's bytes.</summary>
     public byte[] ToArray()
     {
-        var bytes = new byte[Length];
-        Format(bytes);
-        return bytes;
+        Span<byte> digits = stackalloc byte[MaxDigits];
+        return Spell(digits).ToArray();
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,7 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
         try
         {
             Received next;
-            while (!TryTake(out next))
+            do
             {
                 if (_end != EndReason.None)
                 {
@@ -90,6 +90,7 @@ internal sealed class LineReader(Stream input, MessagePool pool, int maxLineByte
                     await PoolThread.SwitchAsync();
                 }
             }
+            while (!TryTake(out next));
 
             return next;
         }

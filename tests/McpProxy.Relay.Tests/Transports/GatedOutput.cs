@@ -11,9 +11,6 @@ internal sealed class GatedOutput : TestStream
     /// <summary>How many bytes each write had.</summary>
     public List<int> Writes { get; } = [];
 
-    /// <summary>The thread of the last one.</summary>
-    public Thread? Writer { get; private set; }
-
     public bool IsClosed { get; private set; }
 
     public string Text => Encoding.UTF8.GetString(_written.ToArray());
@@ -33,7 +30,6 @@ internal sealed class GatedOutput : TestStream
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        Writer = Thread.CurrentThread;
         Writes.Add(buffer.Length);
         await _gate.Task.WaitAsync(cancellationToken);
         _written.Write(buffer.Span);
