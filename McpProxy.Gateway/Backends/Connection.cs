@@ -286,7 +286,9 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             if (Take(message.Id) is { } exchange)
             {
                 RestoreResponse(message, exchange);
-                return exchange.CompleteAsync(message, _alone == ManyAlone ? null : wakeups);
+                return envelope.Subject.IsEmpty && exchange.Method != McpMethod.TasksList
+                    ? exchange.CompleteAsync(message, _alone == ManyAlone ? null : wakeups)
+                    : CompleteWithTasksAsync(exchange, message);
             }
         }
         else if (envelope.Is(MessageKind.Notification, McpMethod.Progress))
@@ -304,6 +306,12 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
         }
 
         return HandOverAsync(message);
+    }
+
+    private async ValueTask CompleteWithTasksAsync(Exchange exchange, Message response)
+    {
+        await PoolThread.SwitchAsync(); // Nobody else waits for what such answers take.
+        await exchange.CompleteAsync(await owner.OnTasksAsync(exchange, response));
     }
 
     /// <summary>What the server says on its own may be for a thousand clients.</summary>

@@ -75,6 +75,9 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
     public abstract ValueTask OnMessageAsync(Connection connection, Message message);
 
     /// <inheritdoc/>
+    public virtual ValueTask<Message> OnTasksAsync(Exchange exchange, Message response) => ValueTask.FromResult(response);
+
+    /// <inheritdoc/>
     public void OnUnanswered(Exchange exchange, ProxyFault fault)
     {
         if (exchange.Client is not null)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using McpProxy.Gateway.Configuration;
@@ -8,7 +9,7 @@ namespace McpProxy.Gateway.Backends;
 
 /// <summary>
 /// One connection for all clients of a backend. The gateway initialises it as itself, answers each client's <c>initialize</c> from that,
-/// and keeps apart what each client said: its log level, its subscriptions, the server requests that it is to answer.
+/// and keeps apart what each client said: its log level, its subscriptions, its tasks, the server requests that it is to answer.
 /// </summary>
 internal sealed class SharedLink(string name, BackendOptions backend, BackendContext context, bool offersClientFeatures)
     : Link(name, backend, context, isShared: true)
@@ -17,6 +18,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     private readonly HashSet<BackendClient> _clients = [];
     private readonly Dictionary<JsonToken, (BackendClient Client, Connection Asker)> _serverRequests = [];
     private readonly HashSet<(BackendClient Client, string Uri)> _subscribing = [];
+    private readonly SharedTasks _tasks = new();
     private volatile InitializeResult? _initialize;
     private LogSeverity? _lowestLevel;
 
@@ -78,6 +80,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
                 return;
             }
 
+            _tasks.Forget(client);
             orphaned = client.HasSubscriptions ? [.. client.Subscriptions.Where(uri => !IsSubscribed(uri) && !IsSubscribing(uri, client))] : [];
             unanswered = [.. _serverRequests.Where(pair => pair.Value.Client == client).Select(pair => (pair.Key, pair.Value.Asker))];
             foreach (var (id, _) in unanswered)
@@ -103,6 +106,31 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
             _ = exchange.DiscardAsync();
             await connection.SendRequestAsync(request, exchange, new CancellationToken(canceled: true)); // As above: only if there is room.
         }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<Message> OnTasksAsync(Exchange exchange, Message response)
+    {
+        if (exchange.Method == McpMethod.TasksList)
+        {
+            return OwnTasks(exchange.Client, response);
+        }
+
+        IReadOnlyList<byte[]> early = [];
+        lock (_gate)
+        {
+            if (exchange.Client is { } client && _clients.Contains(client))
+            {
+                early = _tasks.Add(JsonToken.Read(response[response.Envelope.Subject]), client, exchange.WireToken, exchange.ProgressToken);
+            }
+        }
+
+        foreach (var status in early)
+        {
+            await exchange.Client!.DeliverAsync(MessageReader.Read(Context.Pool, status).Single!);
+        }
+
+        return response;
     }
 
     /// <inheritdoc/>
@@ -170,6 +198,7 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         lock (_gate)
         {
             _serverRequests.Clear();
+            _tasks.Clear();
             uris = [.. _clients.Where(client => client.HasSubscriptions).SelectMany(client => client.Subscriptions).Distinct()];
             level = _lowestLevel;
         }
@@ -323,8 +352,9 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         switch (message.Envelope.Method)
         {
             case McpMethod.Progress:
-                // Of a request that is answered already; whose it was is nobody else's business.
-                return Discard(message);
+                return OnLateProgressAsync(message);
+            case McpMethod.TaskStatus:
+                return OnTaskStatusAsync(message);
             case McpMethod.Cancelled:
                 bool wasAsked;
                 (BackendClient Client, Connection Asker) asked;
@@ -343,6 +373,64 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
             default:
                 return BroadcastAsync(message, static (_, _) => true);
         }
+    }
+
+    /// <summary>Leaves in a list what is the client's own; whoever knows a task's id can have its result.</summary>
+    private Message OwnTasks(BackendClient? client, Message response)
+    {
+        var json = response.ToArray();
+        var tasks = TaskScanner.ReadList(json, out var list);
+        Slice[] own;
+        lock (_gate)
+        {
+            own = [.. tasks.Where(task => client is not null && _tasks.OwnerOf(JsonToken.Read(json.AsSpan(task.Id.Start, task.Id.Length))) == client).Select(task => task.Task)];
+        }
+
+        if (own.Length == tasks.Count)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        var body = new ArrayBufferWriter<byte>(json.Length);
+        body.Write(json.AsSpan(0, list.Start + 1));
+        foreach (var task in own)
+        {
+            body.Write(task == own[0] ? default : ","u8);
+            body.Write(json.AsSpan(task.Start, task.Length));
+        }
+
+        body.Write(json.AsSpan(list.End - 1));
+        return MessageReader.Read(Context.Pool, body.WrittenSpan).Single!;
+    }
+
+    /// <summary>Of a request that is answered already: it has become a task, or whose it was is nobody else's business.</summary>
+    private ValueTask OnLateProgressAsync(Message progress)
+    {
+        SharedTask? task;
+        lock (_gate)
+        {
+            task = _tasks.FindByToken(JsonToken.Read(progress[progress.Envelope.Subject]));
+        }
+
+        if (task is null)
+        {
+            return Discard(progress);
+        }
+
+        progress.Replace(progress.Envelope.Subject, task.ProgressToken);
+        return DeliverAsync(task.Client, progress);
+    }
+
+    private ValueTask OnTaskStatusAsync(Message status)
+    {
+        SharedTask? task;
+        lock (_gate)
+        {
+            task = _tasks.FindOrKeep(JsonToken.Read(status[status.Envelope.Subject]), status);
+        }
+
+        return task is null ? Discard(status) : DeliverAsync(task.Client, status);
     }
 
     // The updated resource may lie below the one subscribed to (MCP 2025-11-25, schema, ResourceUpdatedNotification).

@@ -38,7 +38,8 @@ public struct Envelope
 
     /// <summary>
     /// The one value in <c>params</c> that routing needs for this method: the name of a tool or prompt, the URI of a resource, a log
-    /// level, the id that is cancelled, the token that progresses. A string or a number token.
+    /// level, the id that is cancelled, the token that progresses, the task whose status it is. Of a response, <c>result.task.taskId</c>:
+    /// the task that the request has become (2025-11-25, basic/utilities/tasks). A string or a number token.
     /// </summary>
     public Slice Subject { get; internal set; }
 

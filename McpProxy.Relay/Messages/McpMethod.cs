@@ -35,6 +35,9 @@ public enum McpMethod : byte
     /// <summary><c>subscriptions/listen</c>, since revision 2026-07-28</summary>
     SubscriptionsListen,
 
+    /// <summary><c>tasks/list</c>, of revision 2025-11-25</summary>
+    TasksList,
+
     /// <summary><c>notifications/initialized</c></summary>
     Initialized,
 
@@ -49,6 +52,9 @@ public enum McpMethod : byte
 
     /// <summary><c>notifications/resources/updated</c></summary>
     ResourceUpdated,
+
+    /// <summary><c>notifications/tasks/status</c>, of revision 2025-11-25</summary>
+    TaskStatus,
 }
 
 /// <summary>The names of methods.</summary>
@@ -66,11 +72,13 @@ public static class McpMethods
         [.. "resources/unsubscribe"u8],
         [.. "logging/setLevel"u8],
         [.. "subscriptions/listen"u8],
+        [.. "tasks/list"u8],
         [.. "notifications/initialized"u8],
         [.. "notifications/cancelled"u8],
         [.. "notifications/progress"u8],
         [.. "notifications/message"u8],
         [.. "notifications/resources/updated"u8],
+        [.. "notifications/tasks/status"u8],
     ];
 
     private static readonly string[] Texts = [.. Names.Select(name => System.Text.Encoding.UTF8.GetString(name))];
@@ -100,6 +108,7 @@ public static class McpMethods
         McpMethod.LoggingSetLevel or McpMethod.LogMessage => "level"u8,
         McpMethod.Cancelled => "requestId"u8,
         McpMethod.Progress => "progressToken"u8,
+        McpMethod.TaskStatus => "taskId"u8,
         _ => default,
     };
 }

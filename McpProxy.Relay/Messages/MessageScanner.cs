@@ -14,7 +14,7 @@ public static class MessageScanner
     /// <summary>How long an id or a progress token may be, in bytes, quotes included.</summary>
     public const int MaxTokenBytes = 1024;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+    internal static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     [Flags]
     private enum Members
@@ -78,10 +78,10 @@ public static class MessageScanner
         return open == maxDepth && json[(int)reader.BytesConsumed..] is [(byte)'{' or (byte)'[', ..] ? ScanFault.TooDeep : ScanFault.NotJson;
     }
 
-    private static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+    internal static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
         (reader.TokenType != JsonTokenType.None || reader.Read()) && Seek(ref reader, name) && reader.TokenType == JsonTokenType.StartObject;
 
-    private static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    internal static bool Seek(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -149,7 +149,7 @@ public static class MessageScanner
                     paramsRead = true;
                     continue;
                 case Members.Result when reader.TokenType == JsonTokenType.StartObject:
-                    envelope.IsToolError = ReadIsError(ref reader);
+                    ReadResult(ref reader, ref envelope);
                     continue;
             }
 
@@ -226,19 +226,23 @@ public static class MessageScanner
         }
     }
 
-    /// <summary>Skips a result, and notes on the way whether it says that a tool has failed.</summary>
-    private static bool ReadIsError(ref Utf8JsonReader reader)
+    /// <summary>Skips a result, and notes on the way whether it says that a tool has failed, and which task the request has become.</summary>
+    private static void ReadResult(ref Utf8JsonReader reader, ref Envelope envelope)
     {
-        var isError = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isMember = JsonText.Is(ref reader, "isError"u8);
+            var isError = JsonText.Is(ref reader, "isError"u8);
+            var isTask = !isError && JsonText.Is(ref reader, "task"u8);
             reader.Read();
-            isError |= isMember && reader.TokenType == JsonTokenType.True;
+            envelope.IsToolError |= isError && reader.TokenType == JsonTokenType.True;
+            if (isTask && reader.TokenType == JsonTokenType.StartObject)
+            {
+                envelope.Subject = TaskScanner.ReadId(ref reader, envelope.Subject);
+                continue;
+            }
+
             reader.Skip();
         }
-
-        return isError;
     }
 
     internal static bool IsToken(ref Utf8JsonReader reader) => reader.TokenType is JsonTokenType.String or JsonTokenType.Number;

@@ -58,11 +58,13 @@ internal static class EnvelopeOracle
         new("resources/unsubscribe", McpMethod.ResourcesUnsubscribe, "uri"),
         new("logging/setLevel", McpMethod.LoggingSetLevel, "level"),
         new("subscriptions/listen", McpMethod.SubscriptionsListen),
+        new("tasks/list", McpMethod.TasksList),
         new("notifications/initialized", McpMethod.Initialized),
         new("notifications/cancelled", McpMethod.Cancelled, "requestId"),
         new("notifications/progress", McpMethod.Progress, "progressToken"),
         new("notifications/message", McpMethod.LogMessage, "level"),
         new("notifications/resources/updated", McpMethod.ResourceUpdated, "uri"),
+        new("notifications/tasks/status", McpMethod.TaskStatus, "taskId"),
     ];
 
     private static readonly string[] RoutingMembers = ["jsonrpc", "id", "method", "params", "result", "error"];
@@ -109,6 +111,7 @@ internal static class EnvelopeOracle
         }
 
         var known = isCall ? Methods.FirstOrDefault(candidate => candidate.Name == Text(method!.Value)) : null;
+        var result = Only(members, "result") is { ValueKind: JsonValueKind.Object } found ? Members(found) : null;
         var envelope = new EnvelopeText(
             isCall ? (hasToken ? MessageKind.Request : MessageKind.Notification) : MessageKind.Response,
             known?.Method ?? McpMethod.Other,
@@ -117,10 +120,10 @@ internal static class EnvelopeOracle
             method is { } name ? Raw(name) : "",
             Only(members, "params") is { } parameters ? Raw(parameters) : "",
             "",
+            result is null ? "" : TaskId(result),
             "",
             "",
-            "",
-            Only(members, "result") is { ValueKind: JsonValueKind.Object } result && Members(result)["isError"].Any(value => value.ValueKind == JsonValueKind.True),
+            result is not null && result["isError"].Any(value => value.ValueKind == JsonValueKind.True),
             "",
             "",
             "");
@@ -164,6 +167,13 @@ internal static class EnvelopeOracle
             TraceState = FirstToken(inMeta is null ? null : Only(inMeta, "tracestate")),
         };
     }
+
+    private static string TaskId(ILookup<string, JsonElement> result) => result["task"]
+        .Where(task => task.ValueKind == JsonValueKind.Object)
+        .SelectMany(task => Members(task)["taskId"])
+        .Where(id => id.ValueKind == JsonValueKind.String && Raw(id).Length <= MessageScanner.MaxTokenBytes)
+        .Select(Raw)
+        .LastOrDefault("");
 
     private static ILookup<string, JsonElement> Members(JsonElement element) =>
         element.EnumerateObject().ToLookup(Name, member => member.Value, StringComparer.Ordinal);

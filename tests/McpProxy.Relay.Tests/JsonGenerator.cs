@@ -52,7 +52,7 @@ internal sealed class JsonGenerator(int seed)
                 break;
             case 3:
                 members.Add(Member("id", Token()));
-                members.Add(Member("result", Next(2) == 0 ? Object([.. Maybe(Member("isError", Pick<string>(["true", "false", "1", "{}"]))), .. Strangers(2)]) : Value(1)));
+                members.Add(Member("result", Next(2) == 0 ? Result() : Value(1)));
                 break;
             case 4:
                 members.Add(Member("id", Token()));
@@ -101,6 +101,13 @@ internal sealed class JsonGenerator(int seed)
             + (levels > 0 && !isArray[^1] ? "0" : "")
             + string.Concat(isArray.AsEnumerable().Reverse().Select(array => array ? "]" : "}"));
     }
+
+    private string Result() => Object(
+    [
+        .. Maybe(Member("isError", Pick<string>(["true", "false", "1", "{}"]))),
+        .. Maybe(Member("task", Next(4) == 0 ? Value(2) : Object([.. Maybe(Member("taskId", Next(2) == 0 ? Token() : Text())), .. Strangers(3)]))),
+        .. Strangers(2),
+    ]);
 
     private IEnumerable<string> Call()
     {

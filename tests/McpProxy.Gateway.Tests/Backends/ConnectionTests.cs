@@ -52,6 +52,9 @@ public sealed class ConnectionTests
         public ValueTask OnMessageAsync(Connection connection, Message message) => throw new NotSupportedException();
 
         /// <inheritdoc/>
+        public ValueTask<Message> OnTasksAsync(Exchange exchange, Message response) => throw new NotSupportedException();
+
+        /// <inheritdoc/>
         public void OnUnanswered(Exchange exchange, ProxyFault fault) => throw new NotSupportedException();
 
         /// <inheritdoc/>

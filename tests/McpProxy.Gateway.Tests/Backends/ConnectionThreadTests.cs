@@ -217,6 +217,9 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
         }
 
         /// <inheritdoc/>
+        public ValueTask<Message> OnTasksAsync(Exchange exchange, Message response) => throw new NotSupportedException();
+
+        /// <inheritdoc/>
         public void OnUnanswered(Exchange exchange, ProxyFault fault) => throw new NotSupportedException();
 
         /// <inheritdoc/>

@@ -9,6 +9,8 @@ internal sealed class NoOwner : IConnectionOwner
 {
     public ValueTask OnMessageAsync(Connection connection, Message message) => throw new InvalidOperationException("An answer to no request.");
 
+    public ValueTask<Message> OnTasksAsync(Exchange exchange, Message response) => throw new InvalidOperationException("Nothing of tasks was asked.");
+
     public void OnUnanswered(Exchange exchange, ProxyFault fault)
     {
         // What is measured is over.
