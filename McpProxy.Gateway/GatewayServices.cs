@@ -32,7 +32,6 @@ internal static class GatewayServices
         services.AddSingleton<LonePost>();
         services.AddSingleton<PostHandler>();
         services.AddSingleton<OpenStreams>();
-        services.AddHostedService(provider => provider.GetRequiredService<OpenStreams>());
         services.AddHostedService<SessionWorker>();
         services.AddSingleton<BackendWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<BackendWorker>());

@@ -17,13 +17,18 @@ namespace McpProxy.Gateway.Backends;
 /// spell differently when it echoes it.</param>
 /// <param name="server">What it leads to, as telemetry names it.</param>
 /// <param name="pool">Where messages come from.</param>
-internal sealed class Connection(ITransport transport, IConnectionOwner owner, bool isShared, Party server, MessagePool pool)
+/// <param name="time">Tells how quickly answers come one after the other.</param>
+internal sealed class Connection(ITransport transport, IConnectionOwner owner, bool isShared, Party server, MessagePool pool, TimeProvider time)
 {
     /// <summary>
-    /// After so many calls that were alone, the next one will be, too. Then the pool takes the answers: its threads look for more work for a
-    /// while, which keeps the machine awake for the next call, and that is answered sooner. With others in flight it is awake anyway.
+    /// After so many calls that were alone, in quick succession, the next one will be, too. Then the pool takes the answers: its threads look for
+    /// more work for a while, which keeps the machine awake for the next call, and that is answered sooner. With others in flight it is awake
+    /// anyway, and when nobody calls for longer, those threads look in vain.
     /// </summary>
     private const int ManyAlone = 8;
+
+    /// <summary>From one answer to the next.</summary>
+    private static readonly TimeSpan QuickSuccession = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<JsonToken, Exchange> _byId = [];
@@ -31,6 +36,7 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
     private readonly Wakeups _wakeups = new();
     private long _lastId;
     private int _alone;
+    private long _lastAnswer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How many bytes wait to be sent.</summary>
@@ -171,7 +177,9 @@ internal sealed class Connection(ITransport transport, IConnectionOwner owner, b
             if (_byId.Remove(wireId, out var exchange))
             {
                 RemoveToken(exchange);
-                _alone = _byId.Count > 0 ? 0 : Math.Min(_alone + 1, ManyAlone);
+                var now = time.GetTimestamp();
+                var isAlone = _byId.Count == 0 && time.GetElapsedTime(_lastAnswer, now) <= QuickSuccession;
+                (_alone, _lastAnswer) = (isAlone ? Math.Min(_alone + 1, ManyAlone) : 0, now);
             }
 
             return exchange;

@@ -282,7 +282,7 @@ internal abstract class Link(string name, BackendOptions backend, BackendContext
 
         await using var owned = peer;
         var since = context.Time.GetTimestamp();
-        var connection = new Connection(peer.Transport, this, isShared, Server, context.Pool);
+        var connection = new Connection(peer.Transport, this, isShared, Server, context.Pool, context.Time);
         var pump = connection.RunAsync();
         var restart = _restarts.Wanted;
         Task ended = Task.WhenAny(peer.EndAsync(pump), restart);

@@ -6,12 +6,16 @@ namespace McpProxy.Gateway.Sessions;
 /// <summary>Ends sessions that are idle, and refuses requests of servers that found no stream in time.</summary>
 internal sealed class SessionWorker(SessionRegistry sessions, IOptions<GatewayOptions> options, TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period, time);
+        // A tenth of the shorter limit: nobody needs it to the second, and each look wakes up the machine.
+        var (requests, idle) = (options.Value.ServerRequestTimeout, options.Value.SessionIdleTimeout);
+        var period = (requests < idle ? requests : idle) / 10;
+        using var timer = new PeriodicTimer(period < ShortestPeriod ? ShortestPeriod : period > LongestPeriod ? LongestPeriod : period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             foreach (var session in sessions.All)

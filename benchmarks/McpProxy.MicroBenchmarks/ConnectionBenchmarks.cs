@@ -21,7 +21,7 @@ public class ConnectionBenchmarks
     public async Task OpenAsync()
     {
         _transport = new EchoTransport(MessageSamples.Pool);
-        _connection = new Connection(_transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), MessageSamples.Pool);
+        _connection = new Connection(_transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), MessageSamples.Pool, TimeProvider.System);
         _pump = _connection.RunAsync();
         _transport.IsSilent = true;
         for (var i = 0; i < Waiting; i++)

@@ -19,7 +19,7 @@ public sealed class CancellationTests : GatewayTest
         var host = await StartAsync(FaultServer.Shared());
         var ended = new LineTransport(Stream.Null, Stream.Null, host.Pool, 1000);
         await ended.DisposeAsync();
-        var connection = new Connection(ended, new NoOwner(), isShared: true, new Party(Attributes.Pipe), host.Pool);
+        var connection = new Connection(ended, new NoOwner(), isShared: true, new Party(Attributes.Pipe), host.Pool, TimeProvider.System);
         using var request = host.Pool.Parse(Rpc.Call("echo", id: "7"));
         var exchange = new BufferedExchange(null, request);
         Assert.False(await connection.TrySendRequestAsync(request, exchange, Token));
@@ -39,7 +39,7 @@ public sealed class CancellationTests : GatewayTest
         using var output = new MemoryStream();
         await using (var transport = new LineTransport(Stream.Null, output, pool, 1000))
         {
-            var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), pool);
+            var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), pool, TimeProvider.System);
             var request = pool.Parse(Rpc.Call("echo", id: "7"));
             var exchange = new BufferedExchange(null, request);
             _ = exchange.DiscardAsync();

@@ -20,7 +20,7 @@ public sealed class ConnectionTests
         var pool = new MessagePool();
         var transport = new LineTransport(Stream.Null, Stream.Null, pool, Call.Length);
         await transport.DisposeAsync();
-        var connection = new Connection(transport, new Owner(), isShared: true, new Party(Attributes.Pipe, "t"), pool);
+        var connection = new Connection(transport, new Owner(), isShared: true, new Party(Attributes.Pipe, "t"), pool, TimeProvider.System);
         using var request = pool.Parse(Call);
         var exchange = new BufferedExchange(null, request);
 
@@ -35,7 +35,7 @@ public sealed class ConnectionTests
     {
         var pool = new MessagePool();
         await using var transport = new LineTransport(Stream.Null, Stream.Null, pool, Call.Length);
-        var connection = new Connection(transport, new Owner(), isShared: false, new Party(Attributes.Pipe, "t"), pool);
+        var connection = new Connection(transport, new Owner(), isShared: false, new Party(Attributes.Pipe, "t"), pool, TimeProvider.System);
         using var request = pool.Parse(Call);
         var exchange = new BufferedExchange(null, request);
         Assert.False(connection.Ended.IsCompleted);

@@ -18,12 +18,13 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
     private const int Requests = 5;
 
     private readonly MessagePool _pool = new();
+    private readonly ManualClock _clock = new();
     private readonly FedTransport _transport = new();
     private readonly Owner _owner = new();
     private readonly Connection _connection;
     private readonly List<BufferedExchange> _exchanges = [];
 
-    public ConnectionThreadTests() => _connection = new Connection(_transport, _owner, isShared: false, new Party(Attributes.Pipe, "t"), _pool);
+    public ConnectionThreadTests() => _connection = new Connection(_transport, _owner, isShared: false, new Party(Attributes.Pipe, "t"), _pool, _clock);
 
     public async ValueTask InitializeAsync()
     {
@@ -157,6 +158,36 @@ public sealed class ConnectionThreadTests : IAsyncLifetime
             TestContext.Current.CancellationToken);
 
         Assert.All(await Task.WhenAll(waiting), one => Assert.NotSame(thread, one.Thread));
+    }
+
+    /// <summary>The pool's threads look for the next call, but not for long.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public async Task RunAsync_CallsThatAreAlone_GoOnOnThePoolWhenTheyComeInQuickSuccession(int milliseconds, bool isHere)
+    {
+        var here = await OwnThread.RunAsync(() =>
+        {
+            Run();
+            _transport.Bring([.. Enumerable.Range(0, Requests).Select(Answer)]);
+            return Enumerable.Range(Requests, 20).Select(id => Call(id)).ToList();
+        });
+
+        Assert.Equal([.. Enumerable.Repeat(true, 6), .. Enumerable.Repeat(isHere, 14)], here); // The last of those before was alone, too.
+
+        bool Call(int id)
+        {
+            var request = _pool.Parse(Rpc.Call("t", id: $"{id}"));
+            var exchange = new BufferedExchange(null, request);
+            Assert.True(_connection.TrySendRequestAsync(request, exchange, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+            var waiting = WaitAsync(exchange);
+            _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            _transport.Bring(Answer(id));
+            var isHere = Outcome(waiting).IsHere;
+            Task.WaitAny([waiting], TestContext.Current.CancellationToken);
+            return isHere;
+        }
     }
 
     /// <summary>Runs the connection, and waits for the answers of all requests.</summary>

@@ -4,10 +4,12 @@ using McpProxy.Relay.Transports;
 
 namespace McpProxy.Gateway.Tests.Backends;
 
-/// <summary>A transport that receives what a test brings; whoever receives goes on within <see cref="Bring"/>, on the same thread.</summary>
+/// <summary>A transport that receives what a test brings; whoever waits for it goes on within <see cref="Bring"/>, on the same thread.</summary>
 internal sealed class FedTransport : ITransport, IValueTaskSource<Received>
 {
+    private readonly Lock _gate = new();
     private readonly Queue<Received> _rest = [];
+    private bool _isWaited;
     private ManualResetValueTaskSourceCore<Received> _next;
 
     public long QueuedBytes => 0;
@@ -16,15 +18,26 @@ internal sealed class FedTransport : ITransport, IValueTaskSource<Received>
 
     public static Received Of(Message message) => new(message, ScanFault.None, default, EndReason.None);
 
-    /// <summary>Ends the wait under way: all of this is there at once.</summary>
+    /// <summary>Ends the wait under way, or the next one: all of this is there at once.</summary>
     public void Bring(params Received[] received)
     {
-        foreach (var next in received.Skip(1))
+        Received first;
+        lock (_gate)
         {
-            _rest.Enqueue(next);
+            foreach (var next in received)
+            {
+                _rest.Enqueue(next);
+            }
+
+            if (!_isWaited)
+            {
+                return;
+            }
+
+            (_isWaited, first) = (false, _rest.Dequeue());
         }
 
-        _next.SetResult(received[0]);
+        _next.SetResult(first);
     }
 
     public ValueTask<bool> SendAsync(Message message, CancellationToken cancellationToken)
@@ -35,13 +48,17 @@ internal sealed class FedTransport : ITransport, IValueTaskSource<Received>
 
     public ValueTask<Received> ReceiveAsync(CancellationToken cancellationToken)
     {
-        if (_rest.TryDequeue(out var next))
+        lock (_gate)
         {
-            return new ValueTask<Received>(next);
-        }
+            if (_rest.TryDequeue(out var next))
+            {
+                return new ValueTask<Received>(next);
+            }
 
-        _next.Reset();
-        return new ValueTask<Received>(this, _next.Version);
+            _next.Reset();
+            _isWaited = true;
+            return new ValueTask<Received>(this, _next.Version);
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

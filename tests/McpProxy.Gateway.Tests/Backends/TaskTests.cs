@@ -102,6 +102,7 @@ public sealed class TaskTests : GatewayTest
         var (client, other) = (await host.ConnectAsync(), await host.ConnectAsync());
         var (stream, others) = (await client.ListenAsync(), await other.ListenAsync());
         await client.PostAsync(Rpc.Call("slow", token: Token));
+        await Wait.UntilAsync(() => host.Log.Count("initialized, revision") == 2, "the backend was started again");
 
         await other.PostAsync(Rpc.Call("fast", token: Token)); // The same token on the wire: each process counts from the start.
 

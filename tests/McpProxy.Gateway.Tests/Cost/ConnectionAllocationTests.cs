@@ -23,7 +23,7 @@ public sealed class ConnectionAllocationTests
     public async Task SendRequestAsync_AnsweredAtOnce_AllocatesTheMessagesAndTheExchange()
     {
         await using var transport = new EchoTransport(_pool);
-        var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), _pool);
+        var connection = new Connection(transport, new NoOwner(), isShared: true, new Party(Attributes.Pipe), _pool, TimeProvider.System);
 
         // On a thread of the pool nothing intercepts what goes on after a wait.
         var bytes = await Task.Run(

@@ -17,8 +17,13 @@ internal sealed class SseStream(HttpResponseMessage response, Stream body) : IDi
     public async Task<SseEvent?> ReadEventAsync()
     {
         using var deadline = Wait.Deadline();
+        return await ReadNextAsync(deadline.Token);
+    }
+
+    private async Task<SseEvent?> ReadNextAsync(CancellationToken cancellationToken)
+    {
         var lines = new List<string>();
-        while (await _reader.ReadLineAsync(deadline.Token) is { } line)
+        while (await _reader.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.Length > 0)
             {
@@ -38,7 +43,8 @@ internal sealed class SseStream(HttpResponseMessage response, Stream body) : IDi
     /// <summary>The next message, or null at the end of the stream.</summary>
     public async Task<JsonElement?> TryReadAsync()
     {
-        while (await ReadEventAsync() is { } next)
+        using var deadline = Wait.Deadline(); // Comments do not make it longer: they come for ever.
+        while (await ReadNextAsync(deadline.Token) is { } next)
         {
             if (next.IsMessage)
             {
