@@ -31,6 +31,18 @@ internal sealed class ManualClock : TimeProvider
         return timer;
     }
 
+    /// <summary>How long each of those waits that wait now.</summary>
+    public IReadOnlyList<TimeSpan> Waits
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _timers.Select(timer => timer.DueTime)];
+            }
+        }
+    }
+
     /// <summary>Waits until something waits for exactly this long, or so many do.</summary>
     public Task UntilTimerAsync(TimeSpan dueTime, int count = 1) => Wait.UntilAsync(() => CountTimers(dueTime) >= count, $"{count} wait for {dueTime}");
 

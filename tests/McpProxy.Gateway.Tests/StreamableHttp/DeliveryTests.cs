@@ -109,6 +109,19 @@ public sealed class DeliveryTests : GatewayTest
     }
 
     [Fact]
+    public async Task Get_Silent_WakesUpNobodyUntilSomethingIsDue()
+    {
+        var clock = new ManualClock();
+        var host = await StartAsync(FaultServer.Shared(), clock: clock);
+        var client = await host.ConnectAsync();
+        await client.ListenAsync();
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.All(clock.Waits, wait => Assert.True(wait >= TimeSpan.FromSeconds(1), $"{wait}"));
+    }
+
+    [Fact]
     public async Task KeepAlive_SilentStream_CarriesAComment()
     {
         var clock = new ManualClock();
