@@ -49,7 +49,7 @@ internal sealed class DedicatedLink(
     {
         if (message.Envelope.Kind == MessageKind.Response)
         {
-            Context.Logger.UnknownResponse(Name);
+            Context.Logger.AboutNothingKnown(Name, "a response");
             message.Dispose();
             return;
         }

@@ -35,8 +35,8 @@ internal static partial class Log
     [LoggerMessage(1009, LogLevel.Warning, "[{Backend}] wrote something to stdout that is no message, and it was ignored: {Fault}")]
     public static partial void NotAMessage(this ILogger logger, string backend, ScanFault fault);
 
-    [LoggerMessage(1010, LogLevel.Debug, "[{Backend}] sent a response to a request that is not in flight")]
-    public static partial void UnknownResponse(this ILogger logger, string backend);
+    [LoggerMessage(1010, LogLevel.Debug, "[{Backend}] sent {Method} about what is nobody's, or nobody's yet")]
+    public static partial void AboutNothingKnown(this ILogger logger, string backend, string method);
 
     [LoggerMessage(1011, LogLevel.Warning, "[{Backend}] a message {Direction} was not delivered: {Reason}")]
     public static partial void NotDelivered(this ILogger logger, string backend, string direction, string reason);

@@ -167,8 +167,9 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
         return null;
     }
 
-    private static ValueTask Discard(Message message)
+    private ValueTask Discard(Message message)
     {
+        Context.Logger.AboutNothingKnown(Name, message.Envelope.Kind == MessageKind.Response ? "a response" : message.Envelope.Method.ToName());
         message.Dispose();
         return ValueTask.CompletedTask;
     }

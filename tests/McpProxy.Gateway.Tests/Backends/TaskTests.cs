@@ -91,6 +91,8 @@ public sealed class TaskTests : GatewayTest
         await other.PostAsync(Rpc.Request("ping"));
 
         Assert.Empty(await BeforeAllAsync(others));
+        Assert.True(host.Log.Has("sent notifications/tasks/status about what is nobody's"));
+        Assert.True(host.Log.Has("sent notifications/progress about what is nobody's"));
     }
 
     [Fact]
