@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using McpProxy.Gateway.Configuration;
@@ -111,14 +110,14 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     /// <inheritdoc/>
     public override async ValueTask<Message> OnTasksAsync(Exchange exchange, Message response)
     {
-        if (exchange.Method == McpMethod.TasksList)
-        {
-            return OwnTasks(exchange.Client, response);
-        }
-
         IReadOnlyList<byte[]> early = [];
         lock (_gate)
         {
+            if (exchange.Method == McpMethod.TasksList)
+            {
+                return _tasks.LeaveOwn(exchange.Client, response, Context.Pool);
+            }
+
             if (exchange.Client is { } client && _clients.Contains(client))
             {
                 early = _tasks.Add(JsonToken.Read(response[response.Envelope.Subject]), client, exchange.WireToken, exchange.ProgressToken);
@@ -352,10 +351,15 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
     {
         switch (message.Envelope.Method)
         {
-            case McpMethod.Progress:
-                return OnLateProgressAsync(message);
-            case McpMethod.TaskStatus:
-                return OnTaskStatusAsync(message);
+            case McpMethod.Progress or McpMethod.TaskStatus:
+                // Progress of a request that is answered already: it has become a task, or whose it was is nobody else's business.
+                BackendClient? owner;
+                lock (_gate)
+                {
+                    owner = _tasks.OwnerOf(message);
+                }
+
+                return owner is null ? Discard(message) : DeliverAsync(owner, message);
             case McpMethod.Cancelled:
                 bool wasAsked;
                 (BackendClient Client, Connection Asker) asked;
@@ -374,64 +378,6 @@ internal sealed class SharedLink(string name, BackendOptions backend, BackendCon
             default:
                 return BroadcastAsync(message, static (_, _) => true);
         }
-    }
-
-    /// <summary>Leaves in a list what is the client's own; whoever knows a task's id can have its result.</summary>
-    private Message OwnTasks(BackendClient? client, Message response)
-    {
-        var json = response.ToArray();
-        var tasks = TaskScanner.ReadList(json, out var list);
-        Slice[] own;
-        lock (_gate)
-        {
-            own = [.. tasks.Where(task => client is not null && _tasks.OwnerOf(JsonToken.Read(json.AsSpan(task.Id.Start, task.Id.Length))) == client).Select(task => task.Task)];
-        }
-
-        if (own.Length == tasks.Count)
-        {
-            return response;
-        }
-
-        response.Dispose();
-        var body = new ArrayBufferWriter<byte>(json.Length);
-        body.Write(json.AsSpan(0, list.Start + 1));
-        foreach (var task in own)
-        {
-            body.Write(task == own[0] ? default : ","u8);
-            body.Write(json.AsSpan(task.Start, task.Length));
-        }
-
-        body.Write(json.AsSpan(list.End - 1));
-        return MessageReader.Read(Context.Pool, body.WrittenSpan).Single!;
-    }
-
-    /// <summary>Of a request that is answered already: it has become a task, or whose it was is nobody else's business.</summary>
-    private ValueTask OnLateProgressAsync(Message progress)
-    {
-        SharedTask? task;
-        lock (_gate)
-        {
-            task = _tasks.FindByToken(JsonToken.Read(progress[progress.Envelope.Subject]));
-        }
-
-        if (task is null)
-        {
-            return Discard(progress);
-        }
-
-        progress.Replace(progress.Envelope.Subject, task.ProgressToken);
-        return DeliverAsync(task.Client, progress);
-    }
-
-    private ValueTask OnTaskStatusAsync(Message status)
-    {
-        SharedTask? task;
-        lock (_gate)
-        {
-            task = _tasks.FindOrKeep(JsonToken.Read(status[status.Envelope.Subject]), status);
-        }
-
-        return task is null ? Discard(status) : DeliverAsync(task.Client, status);
     }
 
     // The updated resource may lie below the one subscribed to (MCP 2025-11-25, schema, ResourceUpdatedNotification).

@@ -1,3 +1,4 @@
+using System.Buffers;
 using McpProxy.Relay.Messages;
 
 namespace McpProxy.Gateway.Backends;
@@ -50,27 +51,52 @@ internal sealed class SharedTasks
         return TakeEarly(id);
     }
 
-    /// <summary>Whose request has become this task; null when that is not known any more, or not yet.</summary>
-    public BackendClient? OwnerOf(JsonToken id) => _byId.GetValueOrDefault(id)?.Client;
-
-    /// <summary>The task whose progress has this token on the wire.</summary>
-    public SharedTask? FindByToken(JsonToken wireToken) => _byToken.GetValueOrDefault(wireToken);
-
-    /// <summary>The task whose status this is; or null, and then it is kept in case an answer is about to say whose it is.</summary>
-    public SharedTask? FindOrKeep(JsonToken id, Message status)
+    /// <summary>Whom progress after an answer, or the status of a task, is for; null when that is not known. Progress gets the client's own token.</summary>
+    public BackendClient? OwnerOf(Message message)
     {
-        if (_byId.TryGetValue(id, out var task) || status.Length > LongestEarly)
+        var about = JsonToken.Read(message[message.Envelope.Subject]);
+        if (message.Envelope.Method == McpMethod.TaskStatus)
         {
-            return task;
+            var owner = OwnerOf(about);
+            if (owner is null && message.Length <= LongestEarly)
+            {
+                KeepEarly(about, message); // An answer may be about to say whose it is.
+            }
+
+            return owner;
         }
 
-        _early.Enqueue((id, status.ToArray()));
-        if (_early.Count > MostEarly)
+        if (!_byToken.TryGetValue(about, out var task))
         {
-            _early.Dequeue();
+            return null;
         }
 
-        return null;
+        message.Replace(message.Envelope.Subject, task.ProgressToken);
+        return task.Client;
+    }
+
+    /// <summary>Leaves in an answer to <c>tasks/list</c> what is the client's own: whoever knows a task's id can have its result.</summary>
+    public Message LeaveOwn(BackendClient? client, Message response, MessagePool pool)
+    {
+        var json = response.ToArray();
+        var tasks = TaskScanner.ReadList(json, out var list);
+        List<Slice> own = [.. tasks.Where(task => client is not null && OwnerOf(JsonToken.Read(json.AsSpan(task.Id.Start, task.Id.Length))) == client).Select(task => task.Task)];
+        if (own.Count == tasks.Count)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        var body = new ArrayBufferWriter<byte>(json.Length);
+        body.Write(json.AsSpan(0, list.Start + 1));
+        foreach (var task in own)
+        {
+            body.Write(task == own[0] ? default : ","u8);
+            body.Write(json.AsSpan(task.Start, task.Length));
+        }
+
+        body.Write(json.AsSpan(list.End - 1));
+        return MessageReader.Read(pool, body.WrittenSpan).Single!;
     }
 
     /// <summary>A client has left. Its tasks go on, but nobody is told of them.</summary>
@@ -94,6 +120,17 @@ internal sealed class SharedTasks
         _byToken.Clear();
         _byClient.Clear();
         _early.Clear();
+    }
+
+    private BackendClient? OwnerOf(JsonToken id) => _byId.GetValueOrDefault(id)?.Client;
+
+    private void KeepEarly(JsonToken id, Message status)
+    {
+        _early.Enqueue((id, status.ToArray()));
+        if (_early.Count > MostEarly)
+        {
+            _early.Dequeue();
+        }
     }
 
     private List<byte[]> TakeEarly(JsonToken id)

@@ -177,12 +177,12 @@ public sealed class TaskTests : GatewayTest
             tasks.Add(JsonToken.From($"task {i}"), client, JsonToken.From(i), JsonToken.From("t"));
         }
 
-        Assert.Null(tasks.FindByToken(JsonToken.From(1)));
-        Assert.Same(client, tasks.FindByToken(JsonToken.From(2))!.Client);
-        Assert.Same(other, tasks.FindByToken(JsonToken.From(0))!.Client);
+        Assert.Null(OwnerOfProgress(tasks, 1));
+        Assert.Same(client, OwnerOfProgress(tasks, 2));
+        Assert.Same(other, OwnerOfProgress(tasks, 0));
         tasks.Forget(client);
-        Assert.Null(tasks.FindByToken(JsonToken.From(2)));
-        Assert.Equal("o", JsonSerializer.Deserialize<string>(tasks.FindByToken(JsonToken.From(0))!.ProgressToken.ToArray()));
+        Assert.Null(OwnerOfProgress(tasks, 2));
+        Assert.Same(other, OwnerOfProgress(tasks, 0));
     }
 
     [Fact]
@@ -194,8 +194,14 @@ public sealed class TaskTests : GatewayTest
 
         tasks.Add(JsonToken.From("a"), other, JsonToken.From(2), JsonToken.From("t"));
 
-        Assert.Same(client, tasks.FindByToken(JsonToken.From(1))!.Client);
-        Assert.Null(tasks.FindByToken(JsonToken.From(2)));
+        Assert.Same(client, OwnerOfProgress(tasks, 1));
+        Assert.Null(OwnerOfProgress(tasks, 2));
+    }
+
+    private static BackendClient? OwnerOfProgress(SharedTasks tasks, int token)
+    {
+        using var progress = new MessagePool().Parse(Rpc.Notification("notifications/progress", $$"""{"progressToken":{{token}},"progress":1}"""));
+        return tasks.OwnerOf(progress);
     }
 
     private static async Task<IEnumerable<JsonElement>> BeforeAllAsync(SseStream stream) =>
