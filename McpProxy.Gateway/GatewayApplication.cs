@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Logging;
+using McpProxy.Gateway.StreamableHttp;
 using McpProxy.Relay.Telemetry;
 using McpProxy.Relay.Transports;
 using McpProxy.ServiceDefaults;
@@ -154,7 +155,7 @@ internal static class GatewayApplication
     private static void Configure(KestrelServerOptions kestrel, IConfiguration configuration, GatewayOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        kestrel.Limits.MaxRequestBodySize = (long)options.MaxRequestBytes + RequestBody.SkippedBytes; // Who reads bodies keeps to the limit itself.
 
         // Where the environment says what to listen on (a container image, the AppHost), and nobody chose otherwise, that stands.
         string?[] elsewhere = [configuration["urls"], configuration["http_ports"], configuration["https_ports"]];

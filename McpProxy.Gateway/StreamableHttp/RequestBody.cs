@@ -13,6 +13,12 @@ internal static class RequestBody
     /// <summary>What is rented at first: a body that claims to be large has to show it.</summary>
     private const int FirstBytes = 64 * 1024;
 
+    /// <summary>
+    /// How much Kestrel may read past the limit, which it does for a while after the answer: a connection that is closed while its client still
+    /// sends is reset, and the answer may be lost with it.
+    /// </summary>
+    public const int SkippedBytes = 1024 * 1024;
+
     /// <summary>Reads the body.</summary>
     /// <returns>The messages, which are the caller's to dispose; or what is wrong with the body.</returns>
     public static async ValueTask<(Parsed Parsed, ProxyFault? Fault)> ReadAsync(HttpContext context, MessagePool pool, int maxBytes)
@@ -37,6 +43,7 @@ internal static class RequestBody
 
                 if (length + read.Buffer.Length > maxBytes)
                 {
+                    body.AdvanceTo(read.Buffer.End);
                     pool.Return(buffer);
                     return (default, ProxyFault.BodyTooLarge);
                 }

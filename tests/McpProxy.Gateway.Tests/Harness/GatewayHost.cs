@@ -2,6 +2,7 @@ using System.Net;
 using McpProxy.Gateway.Backends;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Sessions;
+using McpProxy.Gateway.StreamableHttp;
 using McpProxy.Relay.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -83,7 +84,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.MaxRequestBytes;
+            var limit = kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.MaxRequestBytes;
+            kestrel.Limits.MaxRequestBodySize = (long)limit + RequestBody.SkippedBytes;
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         host._app = builder.Build();

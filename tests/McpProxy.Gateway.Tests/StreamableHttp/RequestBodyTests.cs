@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using McpProxy.Gateway.Configuration;
 using McpProxy.Gateway.Tests.Harness;
 
@@ -24,6 +26,33 @@ public sealed class RequestBodyTests : GatewayTest
 
         Assert.Equal(status, (int)answer.Status);
         Assert.Equal(status == 413, answer.Response.ErrorCode() is not null && answer.Response.ErrorText().Contains("--max-request-size", StringComparison.Ordinal));
+    }
+
+    /// <summary>A connection that is closed while its client still sends is reset, and the answer may be lost with it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_TooLarge_IsAnsweredAndReadForALittleLonger(bool tellsItsLength)
+    {
+        const int Rest = 300_000;
+        var host = await StartAsync(FaultServer.Shared(), options => options.MaxRequestBytes = Limit);
+        using var deadline = Wait.Deadline();
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(host.Address.Host, host.Address.Port, deadline.Token);
+        var stream = connection.GetStream();
+        var (framing, before, after) = tellsItsLength
+            ? ($"Content-Length: {Limit + 1 + Rest}", "", "")
+            : ("Transfer-Encoding: chunked", $"{Limit + 1 + Rest:x}\r\n", "\r\n0\r\n\r\n");
+        await WriteAsync($"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n{framing}\r\n\r\n");
+        await WriteAsync(before + new string(' ', Limit + 1));
+        using var reader = new StreamReader(stream, leaveOpen: true);
+
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync(deadline.Token));
+        await WriteAsync(new string(' ', Rest) + after);
+
+        Assert.Contains("--max-request-size", await reader.ReadToEndAsync(deadline.Token), StringComparison.Ordinal);
+
+        async Task WriteAsync(string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text), deadline.Token);
     }
 
     [Fact]
