@@ -34,7 +34,8 @@ public sealed class RequestBodyTests : GatewayTest
     [InlineData(false)]
     public async Task Post_TooLarge_IsAnsweredAndReadForALittleLonger(bool tellsItsLength)
     {
-        const int Rest = 300_000;
+        const int Pieces = 10;
+        const int Rest = Pieces * 30_000;
         var host = await StartAsync(FaultServer.Shared(), options => options.MaxRequestBytes = Limit);
         using var deadline = Wait.Deadline();
         using var connection = new TcpClient();
@@ -48,7 +49,13 @@ public sealed class RequestBodyTests : GatewayTest
         using var reader = new StreamReader(stream, leaveOpen: true);
 
         Assert.Equal("HTTP/1.1 413 Payload Too Large", await reader.ReadLineAsync(deadline.Token));
-        await WriteAsync(new string(' ', Rest) + after);
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            await WriteAsync(new string(' ', Rest / Pieces));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token); // A connection that is gone says so now.
+        }
+
+        await WriteAsync(after);
 
         Assert.Contains("--max-request-size", await reader.ReadToEndAsync(deadline.Token), StringComparison.Ordinal);
 
