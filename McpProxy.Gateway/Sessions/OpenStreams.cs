@@ -33,7 +33,7 @@ internal sealed class OpenStreams : IDisposable
     public void Add(EventReader reader)
     {
         _readers[reader] = 0;
-        TickBy(reader.LastWrite + TicksOf(FirstLimit(reader)));
+        TickBy(DueOf(reader));
     }
 
     /// <summary>The response is over.</summary>
@@ -54,7 +54,7 @@ internal sealed class OpenStreams : IDisposable
         var next = long.MaxValue;
         foreach (var (reader, _) in _readers)
         {
-            var due = reader.LastWrite + TicksOf(reader.HasWritten ? _options.Value.KeepAliveInterval : FirstLimit(reader));
+            var due = DueOf(reader);
             if (due <= now)
             {
                 reader.Tick();
@@ -85,7 +85,8 @@ internal sealed class OpenStreams : IDisposable
         }
     }
 
-    private TimeSpan FirstLimit(EventReader reader) => reader.IsPatient ? _options.Value.KeepAliveInterval : Soon;
+    private long DueOf(EventReader reader) =>
+        reader.LastWrite + TicksOf(reader.HasWritten || reader.IsPatient ? _options.Value.KeepAliveInterval : Soon);
 
     private long TicksOf(TimeSpan duration) => (long)(duration.TotalSeconds * _time.TimestampFrequency);
 }

@@ -13,9 +13,9 @@ internal sealed class SessionWorker(SessionRegistry sessions, IOptions<GatewayOp
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // A tenth of the shorter limit: nobody needs it to the second, and each look wakes up the machine.
-        var (requests, idle) = (options.Value.ServerRequestTimeout, options.Value.SessionIdleTimeout);
-        var period = (requests < idle ? requests : idle) / 10;
-        using var timer = new PeriodicTimer(period < ShortestPeriod ? ShortestPeriod : period > LongestPeriod ? LongestPeriod : period, time);
+        var shorter = Math.Min(options.Value.ServerRequestTimeout.Ticks, options.Value.SessionIdleTimeout.Ticks);
+        var period = TimeSpan.FromTicks(Math.Clamp(shorter / 10, ShortestPeriod.Ticks, LongestPeriod.Ticks));
+        using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             foreach (var session in sessions.All)

@@ -10,7 +10,7 @@ namespace McpProxy.Gateway.Tests.Backends;
 /// <summary>What a server says of a task is for the client whose request has become that task (MCP 2025-11-25, basic/utilities/tasks).</summary>
 public sealed class TaskTests : GatewayTest
 {
-    /// <summary>The client's token is an equal number in each session: which one it is on the wire only the gateway knows.</summary>
+    /// <summary>The one that every client chooses: which one it is on the wire only the gateway knows.</summary>
     private const string Token = "\"t\"";
 
     private const string Script =
